@@ -65,6 +65,11 @@ type Receipt struct {
 type Entry struct {
 	source.Object
 	Read, Stored, Duplicate, Skipped, Quarantined int64
+
+	// First and Last name this object's events in the batch, Events[First:Last].
+	// Append adds what becomes of them to Stored and Duplicate before it writes
+	// the entry; events of former batches are counted there already.
+	First, Last int
 	Skips                                         map[string]int64 // by reason
 	Done                                          time.Time
 }
