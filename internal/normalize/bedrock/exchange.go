@@ -20,16 +20,24 @@ type family struct {
 // exchange collects what the two bodies of one call say. Families write to it;
 // finish in call.go makes the event's fields from it.
 type exchange struct {
+	converse bool // the operation is Converse or ConverseStream
+
 	api    string // chat, text, embeddings, image, video, audio, rerank
 	model  string // the model that the body names, "" when it does not
+	routed string // reference of the model that a prompt router chose
 	stop   string // the vendor's own word; mapped to the vocabulary once, at the end
 	params event.Params
 
+	// Messages with the role system or developer may stand in `in`: finish
+	// moves their text to system. Of several alternative answers each is one
+	// message of `out`, in the order of their indexes.
 	system  []string
 	in, out []event.Message
 	tools   []string
+	thinks  string // the tag, such as "thinking", inside which this vendor reasons in the text of its answer
 
-	usage   usage
+	usage   usage // as the vendor's body counts
+	metrics usage // amazon-bedrock-invocationMetrics, read for all families by invocation in call.go
 	latency event.Latency
 
 	imagesOut  []event.Media
@@ -37,10 +45,13 @@ type exchange struct {
 
 	session string // session or conversation id that the request carries
 	native  nativeGuardrail
+
+	families []string // names of the families that read the bodies
 }
 
 // nativeGuardrail holds what InvokeModel bodies say of a guardrail; chunks may
-// repeat it, the last one that is there wins.
+// repeat it, the last one that is there wins. It is read for all families, by
+// invocation in call.go.
 type nativeGuardrail struct{ action, trace jsondoc.Value }
 
 // usage are counts named in bodies; nil when not named. The envelope's counts

@@ -1,0 +1,7 @@
+package bedrock
+
+// families lists what can read a body, in the order in which shapes are tried:
+// the more particular a shape, the earlier it stands.
+func families() []family { return order[:] }
+
+var order = [...]family{}

@@ -1,0 +1,3 @@
+package bedrock
+
+func (c *call) stop() string { return c.x.stop }

@@ -1,0 +1,5 @@
+package bedrock
+
+func (c *call) messages()  {}
+func (c *call) guardrail() {}
+func (c *call) thread()    {}
