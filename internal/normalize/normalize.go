@@ -9,11 +9,17 @@ import (
 	"context"
 	"io"
 
+	"seismo/content"
 	"seismo/internal/decode"
+	"seismo/internal/event"
+	"seismo/internal/jsondoc"
+	"seismo/internal/normalize/bedrock"
+	"seismo/internal/normalize/model"
 )
 
 // Opener opens the object behind an s3:// address of a body. It returns an error
-// that wraps fs.ErrNotExist when the object is not there.
+// that wraps fs.ErrNotExist when the object is not there, and fs.ErrPermission
+// when it may not be read. The bytes may be compressed.
 type Opener func(ctx context.Context, uri string) (io.ReadCloser, error)
 
 // Config says where bodies come from and which CloudTrail sources matter.
@@ -22,6 +28,8 @@ type Config struct {
 	BodyLimit    int64    // most bytes of one body, decompressed; 0 is 64 MiB
 	TrailSources []string // event sources beside those of content/trail, such as "ec2.amazonaws.com"
 }
+
+const defaultBodyLimit = 64 << 20
 
 // Unfit says that a record becomes no event, and why. Verdict is Skipped or Bad,
 // Reason one of decode's reasons, Detail a sentence without any content.
@@ -32,3 +40,63 @@ type Unfit struct {
 }
 
 func (u *Unfit) Error() string { return u.Reason + ": " + u.Detail }
+
+// Normalizer makes events of records. It is safe for concurrent use.
+type Normalizer struct {
+	calls bedrock.Reader
+	trail trailReader
+}
+
+// trailReader is cloudtrail.Reader; skip is true for events of sources that are
+// not listened to.
+type trailReader interface {
+	Event(doc jsondoc.Value, origin event.Origin) (ev event.Event, skip bool, err error)
+}
+
+// New loads the model catalogue and the list of CloudTrail sources. It fails
+// only when the embedded content is broken.
+func New(cfg Config) (*Normalizer, error) {
+	models, err := model.Load(content.FS)
+	if err != nil {
+		return nil, err
+	}
+	n := &Normalizer{calls: bedrock.Reader{Models: models, Open: bedrock.Opener(cfg.Bodies), Limit: cfg.BodyLimit}}
+	if n.calls.Limit <= 0 {
+		n.calls.Limit = defaultBodyLimit
+	}
+	return n, nil
+}
+
+// Event makes the event of one good item. The error is an *Unfit when the record
+// becomes no event, and otherwise the context's, when it ended while a body was
+// read; then the same item may be tried again.
+func (n *Normalizer) Event(ctx context.Context, item decode.Item) (event.Event, error) {
+	if item.Verdict != decode.Good || item.Doc.Kind() != jsondoc.Object {
+		return event.Event{}, bad("the record is not a JSON object")
+	}
+	switch item.Kind {
+	case decode.Invocation:
+		return n.calls.Call(ctx, item.Doc, item.Raw, item.Origin)
+	case decode.Trail:
+		return n.trailEvent(item)
+	}
+	return event.Event{}, bad("the record is of no kind that becomes an event")
+}
+
+func (n *Normalizer) trailEvent(item decode.Item) (event.Event, error) {
+	if n.trail == nil {
+		return event.Event{}, &Unfit{decode.Skipped, decode.SkipEventSource, "CloudTrail is not read"}
+	}
+	ev, skip, err := n.trail.Event(item.Doc, item.Origin)
+	switch {
+	case err != nil:
+		return event.Event{}, bad(err.Error())
+	case skip:
+		return event.Event{}, &Unfit{decode.Skipped, decode.SkipEventSource, "events of this source are not listened to"}
+	}
+	return ev, nil
+}
+
+func bad(detail string) *Unfit {
+	return &Unfit{Verdict: decode.Bad, Reason: decode.BadRecord, Detail: detail}
+}
