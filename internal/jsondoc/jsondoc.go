@@ -11,13 +11,8 @@
 package jsondoc
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Kind tells what a Value is.
@@ -37,12 +32,31 @@ const (
 // MaxDepth is the deepest nesting that Parse accepts.
 const MaxDepth = 4096
 
-// Errors that Parse returns, for callers that give each its own reason.
+// Errors that Parse returns, wrapped in an *Error, for callers that give each
+// its own reason. ErrIncomplete is also an ErrSyntax.
 var (
-	ErrSyntax  = errors.New("not JSON")
-	ErrDepth   = fmt.Errorf("nested deeper than %d", MaxDepth)
-	ErrTooLong = errors.New("JSON text of 4 GiB or more")
+	ErrSyntax     = errors.New("not JSON")
+	ErrIncomplete = fmt.Errorf("%w: the text ends inside a value", ErrSyntax)
+	ErrDepth      = fmt.Errorf("nested deeper than %d", MaxDepth)
+	ErrTooLong    = errors.New("JSON text of 4 GiB or more")
 )
+
+// Error says where a text stops being readable. It never quotes the text.
+type Error struct {
+	Offset int    // of the first byte that cannot be read
+	Want   string // what would have been right there, "" when nothing would
+	Err    error  // ErrSyntax, ErrIncomplete, ErrDepth or ErrTooLong
+}
+
+func (e *Error) Error() string {
+	if e.Want == "" {
+		return fmt.Sprintf("%v at byte %d", e.Err, e.Offset)
+	}
+	return fmt.Sprintf("%v: expected %s at byte %d", e.Err, e.Want, e.Offset)
+}
+
+// Unwrap gives the sentinel.
+func (e *Error) Unwrap() error { return e.Err }
 
 type node struct {
 	start, end       uint32
@@ -67,135 +81,13 @@ type Value struct {
 // Parse reads src, which must hold exactly one JSON value and white space.
 // The Value keeps src; the caller must not change it afterwards.
 func Parse(src []byte) (Value, error) {
-	if uint64(len(src)) >= math.MaxUint32 {
-		return Value{}, ErrTooLong
-	}
-	p := parser{doc: &doc{src: src, nodes: make([]node, 0, 16+len(src)/64)}}
-	p.dec = jsontext.NewDecoder(bytes.NewBuffer(src),
-		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if err := p.run(); err != nil {
+	var p Parser
+	n, err := p.Prefix(src, true)
+	if err != nil {
 		return Value{}, err
 	}
-	return Value{doc: p.doc}, nil
-}
-
-type parser struct {
-	doc  *doc
-	dec  *jsontext.Decoder
-	open []uint32
-	key  [2]uint32
-}
-
-func (p *parser) run() error {
-	for {
-		if err := p.step(); err != nil {
-			return err
-		}
-		if len(p.open) == 0 {
-			break
-		}
+	if rest := skipSpace(src, n); rest < len(src) {
+		return Value{}, &Error{Offset: rest, Want: "the end of the text", Err: ErrSyntax}
 	}
-	rest := bytes.TrimLeft(p.doc.src[p.dec.InputOffset():], " \t\r\n")
-	if len(rest) > 0 {
-		return fmt.Errorf("%w: text after the value at byte %d", ErrSyntax, len(p.doc.src)-len(rest))
-	}
-	return nil
-}
-
-// step reads one value, name or closing bracket.
-func (p *parser) step() error {
-	switch kind := p.dec.PeekKind(); kind {
-	case '{', '[':
-		if len(p.open) >= MaxDepth {
-			return ErrDepth
-		}
-		if _, err := p.dec.ReadToken(); err != nil {
-			return syntax(err)
-		}
-		at := p.add(kindOf(kind), uint32(p.dec.InputOffset())-1, 0)
-		p.open = append(p.open, at)
-	case '}', ']':
-		if _, err := p.dec.ReadToken(); err != nil {
-			return syntax(err)
-		}
-		p.close()
-	default:
-		raw, err := p.dec.ReadValue()
-		if err != nil {
-			return syntax(err)
-		}
-		end := uint32(p.dec.InputOffset())
-		start := end - uint32(len(raw))
-		if kind == '"' && p.expectsName() {
-			p.key = [2]uint32{start, end}
-			return nil
-		}
-		at := p.add(kindOf(kind), start, end)
-		p.doc.nodes[at].next = uint32(len(p.doc.nodes))
-	}
-	return nil
-}
-
-func syntax(err error) error { return fmt.Errorf("%w: %w", ErrSyntax, err) }
-
-func (p *parser) expectsName() bool {
-	if len(p.open) == 0 || p.doc.nodes[p.open[len(p.open)-1]].kind != Object {
-		return false
-	}
-	return p.key == [2]uint32{}
-}
-
-func (p *parser) add(kind Kind, start, end uint32) uint32 {
-	if n := len(p.open); n > 0 {
-		p.doc.nodes[p.open[n-1]].size++
-	}
-	p.doc.nodes = append(p.doc.nodes, node{
-		start: start, end: end, keyStart: p.key[0], keyEnd: p.key[1], kind: kind,
-	})
-	p.key = [2]uint32{}
-	return uint32(len(p.doc.nodes) - 1)
-}
-
-func (p *parser) close() {
-	n := len(p.open) - 1
-	node := &p.doc.nodes[p.open[n]]
-	node.end = uint32(p.dec.InputOffset())
-	node.next = uint32(len(p.doc.nodes))
-	p.open = p.open[:n]
-}
-
-func kindOf(k jsontext.Kind) Kind {
-	switch k {
-	case '{':
-		return Object
-	case '[':
-		return Array
-	case '"':
-		return String
-	case 't', 'f':
-		return Bool
-	case 'n':
-		return Null
-	}
-	return Number
-}
-
-// unquote reads a JSON string literal; what is not valid Unicode in it becomes
-// U+FFFD, which is why the error is of no interest.
-func unquote(raw []byte) string {
-	text, _ := jsontext.AppendUnquote(nil, raw)
-	return string(text)
-}
-
-// number reads a JSON number as a whole one. Floats and exponents count when
-// they are whole (12.0, 1e3); a fraction or more than 2^63 does not.
-func number(raw []byte) (int64, bool) {
-	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
-		return n, true
-	}
-	f, err := strconv.ParseFloat(string(raw), 64)
-	if err != nil || f != math.Trunc(f) || math.Abs(f) >= 1<<63 {
-		return 0, false
-	}
-	return int64(f), true
+	return Value{doc: &doc{src: src, nodes: p.nodes}}, nil
 }
