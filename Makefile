@@ -1,0 +1,36 @@
+# seismo's doors for those who work on it. `make help` lists them.
+GO      ?= go
+BIN     := .cache/bin
+LINT    := $(BIN)/golangci-lint
+LINT_V  := v2.15.0
+TEST    ?= ./...
+FLAGS   ?=
+
+help: ## List the targets
+	@awk -F': ## ' '/^[a-z-]+: ## /{printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Show a simulated month in the browser
+	$(GO) run ./cmd/seismo demo
+
+test: ## Run every test that needs no other service
+	$(GO) test $(FLAGS) $(TEST)
+
+fuzz: ## Run every fuzz target for a bounded number of inputs
+	./test/fuzz.sh
+
+torture: ## Kill an ingest 1,000 times, then look that nothing is lost or doubled
+	SEISMO_KILLS=1000 $(GO) test -count=1 -timeout 60m -run Kill ./internal/store/duckdb ./test/kill
+
+lint: $(LINT) ## Check form, doubtful code and the house's rules
+	$(LINT) run ./...
+
+$(LINT):
+	GOBIN=$(CURDIR)/$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_V)
+
+gen: ## Write the generated pages again
+	$(GO) run ./cmd/seismo docs --write docs/reference
+
+bench: ## Measure decode, normalize, ingest, report and search beside DuckDB's own reader
+	$(GO) run ./test/bench $(ARGS)
+
+.PHONY: help run test fuzz torture lint gen bench
