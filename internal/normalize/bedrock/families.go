@@ -4,4 +4,25 @@ package bedrock
 // the more particular a shape, the earlier it stands.
 func families() []family { return order[:] }
 
-var order = [...]family{}
+var order = [...]family{
+	// Converse, Nova, Anthropic stand here.
+	titanText(),
+	amazonTask(),
+	marengo(),
+	titanEmbed(),
+	rerank(),
+	cohereEmbed(),
+	listedEmbeddings(),
+	llama(),
+	openaiChat(),
+	mistralText(),
+	commandR(),
+	cohereCommand(),
+	jurassic(),
+	sdxl(),
+	luma(),
+	stability(),
+	amazonImages(),
+	pegasus(),
+	promptText(),
+}
