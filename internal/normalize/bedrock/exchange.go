@@ -43,8 +43,9 @@ type exchange struct {
 	imagesOut  []event.Media
 	embeddings []event.Embedding
 
-	session string // session or conversation id that the request carries
-	native  nativeGuardrail
+	session  string // session or conversation id that the request carries
+	native   nativeGuardrail
+	assessed jsondoc.Value // Converse's trace.guardrail
 
 	families []string // names of the families that read the bodies
 }
@@ -57,7 +58,7 @@ type nativeGuardrail struct{ action, trace jsondoc.Value }
 // usage are counts named in bodies; nil when not named. The envelope's counts
 // win over them.
 type usage struct {
-	input, cacheRead, cacheWrite, cacheWrite1h, output *int64
+	input, cacheRead, cacheWrite, cacheWrite1h, output, total *int64
 }
 
 // say adds a message to the request (in) or answer (out) side, leaving out

@@ -5,7 +5,9 @@ package bedrock
 func families() []family { return order[:] }
 
 var order = [...]family{
-	// Converse, Nova, Anthropic stand here.
+	converse(),
+	anthropicMessages(),
+	claudeCompletions(),
 	titanText(),
 	amazonTask(),
 	marengo(),

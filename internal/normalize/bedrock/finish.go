@@ -55,32 +55,35 @@ func (c *call) api() string {
 	return c.modelAPI
 }
 
-// tokens are the envelope's counts, and the bodies' where it names none. An
-// envelope's 0 gives way to a body that counted something.
+// tokens are the envelope's counts, and the bodies' where it names none or has
+// a 0 while the body counted something.
 func (c *call) tokens() event.Tokens {
-	body := c.x.usage
-	known := func(envelope, vendor, metrics *int64) *int64 {
-		for _, n := range []*int64{envelope, vendor, metrics} {
-			if n != nil && *n > 0 {
-				return n
-			}
-		}
-		for _, n := range []*int64{envelope, vendor, metrics} {
-			if n != nil {
-				return n
-			}
-		}
-		return nil
-	}
+	body, metrics := c.x.usage, c.x.metrics
 	t := event.Tokens{
-		Input:        known(c.counts.input, body.input, c.x.metrics.input),
-		CacheRead:    known(c.counts.cacheRead, body.cacheRead, c.x.metrics.cacheRead),
-		CacheWrite:   known(c.counts.cacheWrite, body.cacheWrite, c.x.metrics.cacheWrite),
-		Output:       known(c.counts.output, body.output, c.x.metrics.output),
+		Input:        known(c.counts.input, body.input, metrics.input),
+		CacheRead:    known(c.counts.cacheRead, body.cacheRead, metrics.cacheRead),
+		CacheWrite:   known(c.counts.cacheWrite, body.cacheWrite, metrics.cacheWrite),
+		Output:       known(c.counts.output, body.output, metrics.output),
 		CacheWrite1h: body.cacheWrite1h,
 	}
 	t.Total = sum(t.Input, t.CacheRead, t.CacheWrite, t.Output)
+	if whole := body.total; whole != nil && *whole > 0 && (t.Total == nil || *t.Total == 0) {
+		return event.Tokens{Total: whole} // the zeros are no counts
+	}
 	return t
+}
+
+// known is the first count that is more than 0, else the first at all.
+func known(counts ...*int64) (first *int64) {
+	for _, n := range counts {
+		if n != nil && *n > 0 {
+			return n
+		}
+		if first == nil {
+			first = n
+		}
+	}
+	return first
 }
 
 // duration reads milliseconds. Nothing takes no time at all: 0 is unknown.
