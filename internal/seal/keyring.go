@@ -2,12 +2,14 @@ package seal
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"sync"
 )
 
 // KeyStore keeps wrapped data keys. It must be durable, and an erased owner must
-// stay erased.
+// stay erased. Owners are keyed hashes in hexadecimal, never names, so that what
+// remains of an erased person tells nobody who it was.
 type KeyStore interface {
 	// Get returns an owner's wrapped key, nil when there is none; ErrErased when
 	// the owner was erased.
@@ -24,6 +26,7 @@ type KeyStore interface {
 type Keyring struct {
 	wrap   *Key // seals data keys
 	store  *Key
+	names  *Key // hashes owners' names
 	filter [2]uint64
 	keys   KeyStore
 
@@ -42,11 +45,15 @@ func New(master *Master, keys KeyStore) (*Keyring, error) {
 	if err != nil {
 		return nil, err
 	}
+	names, err := master.key("names")
+	if err != nil {
+		return nil, err
+	}
 	filter, err := derive(master.secret, "filter")
 	if err != nil {
 		return nil, err
 	}
-	return &Keyring{wrap: wrap, store: store, filter: filterKey(filter), keys: keys,
+	return &Keyring{wrap: wrap, store: store, names: names, filter: filterKey(filter), keys: keys,
 		opened: make(map[string]*Key)}, nil
 }
 
@@ -66,17 +73,18 @@ func (k *Keyring) Owner(ctx context.Context, owner string) (*Key, error) {
 	if key := k.lookup(owner); key != nil {
 		return key, nil
 	}
-	wrapped, err := k.keys.Get(ctx, owner)
+	id := k.id(owner)
+	wrapped, err := k.keys.Get(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("get a data key: %w", err)
 	}
 	if wrapped == nil {
-		wrapped, err = k.keys.Put(ctx, owner, k.wrap.Seal(nil, newSecret(), []byte(owner)))
+		wrapped, err = k.keys.Put(ctx, id, k.wrap.Seal(nil, newSecret(), []byte(id)))
 		if err != nil {
 			return nil, fmt.Errorf("keep a data key: %w", err)
 		}
 	}
-	secret, err := k.wrap.Open(nil, wrapped, []byte(owner))
+	secret, err := k.wrap.Open(nil, wrapped, []byte(id))
 	if err != nil {
 		return nil, fmt.Errorf("unwrap a data key with this master key: %w", err)
 	}
@@ -90,6 +98,12 @@ func (k *Keyring) Owner(ctx context.Context, owner string) (*Key, error) {
 	return key, nil
 }
 
+// id is the name under which the store knows an owner.
+func (k *Keyring) id(owner string) string {
+	sum := k.names.Hash([]byte(owner))
+	return hex.EncodeToString(sum[:])
+}
+
 func (k *Keyring) lookup(owner string) *Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -101,7 +115,7 @@ func (k *Keyring) lookup(owner string) *Key {
 func (k *Keyring) Erase(ctx context.Context, owner string) error {
 	k.asking.Lock()
 	defer k.asking.Unlock()
-	if err := k.keys.Delete(ctx, owner); err != nil {
+	if err := k.keys.Delete(ctx, k.id(owner)); err != nil {
 		return fmt.Errorf("erase a data key: %w", err)
 	}
 	k.mu.Lock()
