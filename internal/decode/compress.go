@@ -1,0 +1,160 @@
+package decode
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+type format uint8
+
+const (
+	plain format = iota
+	gzipped
+	zstandard
+)
+
+// sniff tells the format by its first bytes, never by a name. Neither magic can
+// begin or stand inside a JSON text.
+func sniff(head []byte) format {
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		return gzipped
+	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return zstandard
+	case len(head) >= 4 && head[0]&0xf0 == 0x50 && bytes.Equal(head[1:4], []byte{0x2a, 0x4d, 0x18}):
+		return zstandard // a skippable frame
+	}
+	return plain
+}
+
+// stream decodes bytes that may be compressed, text, or one after the other.
+func (r *run) stream(in *bufio.Reader, p place) error {
+	for first := true; ; first = false {
+		head, err := in.Peek(4)
+		if len(head) == 0 {
+			return r.streamEnd(p, err, first)
+		}
+		switch f := sniff(head); {
+		case f != plain:
+			err = r.layer(in, f, p)
+		case !first && !startsText(head):
+			return r.garbage(in, p)
+		default:
+			in, err = r.text(in, p)
+		}
+		if err != nil || in == nil {
+			return err
+		}
+	}
+}
+
+// streamEnd tells of a stream that has nothing more.
+func (r *run) streamEnd(p place, err error, empty bool) error {
+	var f *fault
+	switch {
+	case errors.As(err, &f):
+		return stop(r.bad(p, f.reason, f.detail, newPiece("")))
+	case !errors.Is(err, io.EOF):
+		return err
+	case empty:
+		return r.skip(p, SkipEmpty, 0)
+	}
+	return nil
+}
+
+// layer decodes what comes out of one run of gzip members or zstd frames.
+func (r *run) layer(in *bufio.Reader, f format, p place) error {
+	if p.layers >= r.limits.Layers {
+		return r.rest(in, p, BadLayers, "more layers of compression than the limit allows")
+	}
+	out, done, err := r.open(in, f)
+	if err != nil {
+		return r.rest(in, p, BadCompression, err.Error())
+	}
+	defer done()
+	return r.stream(bufio.NewReaderSize(&meter{r: out, run: r}, 64<<10), p.deeper())
+}
+
+func (r *run) open(in *bufio.Reader, f format) (io.Reader, func(), error) {
+	if f == gzipped {
+		if head, _ := in.Peek(10); len(head) < 10 || head[2] != 8 || head[3]&0xe0 != 0 {
+			return nil, nil, errors.New("the gzip header is cut or not one")
+		}
+		m, err := newMembers(in)
+		return m, func() {}, err
+	}
+	z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxWindow(maxWindow))
+	if err != nil {
+		return nil, nil, err
+	}
+	return &frames{z}, z.Close, nil
+}
+
+// maxWindow is the largest zstd window that is allocated: that of level 19 is 8 MiB.
+const maxWindow = 32 << 20
+
+// members reads gzip members that follow each other as one text.
+type members struct {
+	in *bufio.Reader
+	gz *gzip.Reader
+}
+
+func newMembers(in *bufio.Reader) (*members, error) {
+	gz, err := gzip.NewReader(in)
+	if err != nil {
+		return nil, broken(err)
+	}
+	gz.Multistream(false)
+	return &members{in: in, gz: gz}, nil
+}
+
+func (m *members) Read(p []byte) (int, error) {
+	for {
+		n, err := m.gz.Read(p)
+		if n > 0 || err == nil {
+			return n, nil
+		}
+		if !errors.Is(err, io.EOF) {
+			return 0, broken(err)
+		}
+		if head, _ := m.in.Peek(2); sniff(head) != gzipped {
+			return 0, io.EOF
+		}
+		if err := m.gz.Reset(m.in); err != nil {
+			return 0, broken(err)
+		}
+		m.gz.Multistream(false)
+	}
+}
+
+// frames reads zstd frames that follow each other as one text.
+type frames struct{ z *zstd.Decoder }
+
+func (f *frames) Read(p []byte) (int, error) {
+	n, err := f.z.Read(p)
+	if n > 0 || err == nil || errors.Is(err, io.EOF) {
+		return n, err
+	}
+	return 0, broken(err)
+}
+
+// broken makes a fault of a decompressor's error, unless the error came from
+// below and says already what it is.
+func broken(err error) error {
+	var f *fault
+	switch {
+	case errors.As(err, &f):
+		return f
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &fault{BadCompression, "the compressed data is cut off"}
+	case errors.Is(err, gzip.ErrChecksum):
+		return &fault{BadCompression, "the checksum of the compressed data does not match"}
+	}
+	return &fault{BadCompression, "the compressed data is damaged: " + err.Error()}
+}
