@@ -1,0 +1,96 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/gofrs/flock"
+)
+
+// holder is who has the database, as written into the lock file. The lock
+// itself is the operating system's, so that it ends with the process.
+type holder struct {
+	PID     int       `json:"pid"`
+	Command string    `json:"command"`
+	Since   time.Time `json:"since"`
+}
+
+// HeldError says who holds the database.
+type HeldError struct {
+	DB string
+	By holder
+}
+
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("%s is held by `%s` (process %d, since %s)", e.DB, e.By.Command, e.By.PID,
+		e.By.Since.Format("15:04:05"))
+}
+
+// Hint is the remedy.
+func (e *HeldError) Hint() string {
+	return "wait until it ends, stop it, or name another database with --db"
+}
+
+// patience is how long a command waits for another short one to finish.
+const patience = 3 * time.Second
+
+// hold takes the lock for the one writer.
+func hold(ctx context.Context, cfg *Config) (*flock.Flock, error) {
+	if err := os.MkdirAll(filepath.Dir(cfg.DB), 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	lock := flock.New(cfg.lockFile(), flock.SetPermissions(0o600))
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	got, err := lock.TryLockContext(waiting, 50*time.Millisecond)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case !got:
+		return nil, &HeldError{DB: cfg.DB, By: readHolder(cfg.lockFile())}
+	case err != nil:
+		return nil, fmt.Errorf("lock the database: %w", err)
+	}
+	me, err := json.Marshal(holder{os.Getpid(), cfg.Command, time.Now().UTC()})
+	if err == nil {
+		err = os.WriteFile(cfg.lockFile(), me, 0o600)
+	}
+	if err != nil {
+		_ = lock.Unlock()
+		return nil, fmt.Errorf("write the lock file: %w", err)
+	}
+	return lock, nil
+}
+
+// readHolder tells who wrote the lock file last; an unreadable one tells nothing.
+func readHolder(path string) (h holder) {
+	raw, err := os.ReadFile(path)
+	if err == nil {
+		_ = json.Unmarshal(raw, &h)
+	}
+	if h.Command == "" {
+		h.Command = "another seismo"
+	}
+	return h
+}
+
+// socketPath is where the holder answers readers. Socket paths are limited to
+// about a hundred bytes, so a long one is replaced by a short one that both
+// sides compute.
+func socketPath(db string) string {
+	abs, err := filepath.Abs(db)
+	if err != nil {
+		abs = db
+	}
+	if path := abs + ".sock"; len(path) < 100 {
+		return path
+	}
+	sum := sha256.Sum256([]byte(abs))
+	return filepath.Join(os.TempDir(), fmt.Sprintf("seismo-%d-%s.sock", os.Getuid(), hex.EncodeToString(sum[:8])))
+}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+
+	"seismo/internal/decode"
+	"seismo/internal/enrich"
+	"seismo/internal/event"
+	"seismo/internal/normalize"
+	"seismo/internal/pipeline"
+	"seismo/internal/source"
+	"seismo/internal/source/dir"
+)
+
+// Path is the way from bytes to events, without source and store.
+type Path struct {
+	Decoder    *decode.Decoder
+	normalizer *normalize.Normalizer
+	enricher   *enrich.Enricher
+}
+
+// NewPath builds the path that cfg describes.
+func NewPath(cfg Config) (*Path, error) {
+	enricher, err := enrich.New(enrich.Config{Prices: cfg.Prices, People: cfg.People, Geo: cfg.Geo})
+	if err != nil {
+		return nil, err
+	}
+	limits := decode.DefaultLimits()
+	if cfg.MaxLine > 0 {
+		limits.Line = cfg.MaxLine
+	}
+	opt := normalize.Config{TrailSources: cfg.TrailSources}
+	if len(cfg.Bodies) > 0 {
+		opt.Bodies = dir.Bodies(cfg.Bodies...)
+	}
+	normalizer, err := normalize.New(opt)
+	if err != nil {
+		return nil, err
+	}
+	return &Path{decode.New(limits), normalizer, enricher}, nil
+}
+
+// Normalize makes an event of a record; see normalize.Normalizer.
+func (p *Path) Normalize(ctx context.Context, item decode.Item) (event.Event, error) {
+	return p.normalizer.Event(ctx, item)
+}
+
+// Enrich prices the event and names who is behind it.
+func (p *Path) Enrich(ev *event.Event) { p.enricher.Enrich(ev) }
+
+// Book is the price book in force.
+func (p *Path) Book() *enrich.Book { return p.enricher.Book() }
+
+// Close gives back the network files.
+func (p *Path) Close() error { return p.enricher.Close() }
+
+func (p *Path) config(src source.Source, sink pipeline.Sink) pipeline.Config {
+	return pipeline.Config{Source: src, Decoder: p.Decoder, Normalize: p.Normalize, Enrich: p.Enrich, Sink: sink}
+}

@@ -1,0 +1,133 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"seismo/internal/enrich/mmdb"
+	"seismo/internal/pipeline"
+	"seismo/internal/simulate"
+	"seismo/internal/web"
+)
+
+// Serve shows the database in the browser until ctx ends. ready gets the
+// address of the page once it answers.
+func Serve(ctx context.Context, cfg Config, listen string, ready func(url string)) error {
+	l, err := loopback(listen)
+	if err != nil {
+		return err
+	}
+	a, err := Open(ctx, cfg)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer a.Close()
+	go ready("http://" + l.Addr().String() + "/")
+	return a.serve(ctx, l, false)
+}
+
+// loopback listens on an address of this machine only: there is no login yet.
+func loopback(listen string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return nil, &hinted{fmt.Errorf("not an address: %s", listen), "write HOST:PORT, such as 127.0.0.1:8321"}
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, &hinted{fmt.Errorf("%s is not a loopback address", listen),
+			"there is no login, so the page is served on this machine only; reach it through an SSH tunnel"}
+	}
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return nil, &hinted{fmt.Errorf("listen on %s: %w", listen, err), "another port will do: --listen 127.0.0.1:0"}
+	}
+	return l, nil
+}
+
+func (a *App) serve(ctx context.Context, l net.Listener, simulated bool) error {
+	server := web.Server(web.New(web.Config{
+		Backend: a.Backend(), Simulated: simulated, Version: a.cfg.Version, Log: a.cfg.log(),
+	}), a.cfg.log())
+	server.BaseContext = func(net.Listener) context.Context { return ctx }
+	stop := context.AfterFunc(ctx, func() {
+		end, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_ = server.Shutdown(end)
+	})
+	defer stop()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}
+
+// DemoConfig says how the demo is made.
+type DemoConfig struct {
+	Listen string
+	Calls  int
+	Seed   uint64
+	Ready  func(Ready)
+}
+
+// Ready tells what the demo shows, once the page answers.
+type Ready struct {
+	URL, DB    string
+	Calls      int64
+	Took       time.Duration
+	Sent, Kept int64   // bytes of messages that agents sent, and that are kept of them
+	Saving     float64 // Sent / Kept, 0 when unknown
+}
+
+// Demo simulates a month, reads it, and serves it until ctx ends. Everything
+// lies in a temporary folder, which is removed. The page is listened to only
+// once it can answer with the whole month.
+func Demo(ctx context.Context, cfg Config, opt DemoConfig) (err error) {
+	started := time.Now()
+	folder, err := os.MkdirTemp("", "seismo-demo-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	cfg.DB = filepath.Join(folder, "demo.duckdb")
+	if err := company(&cfg, folder); err != nil {
+		return err
+	}
+	a, err := Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	meter := &pipeline.Meter{}
+	month := simulate.Config{Seed: opt.Seed, Calls: opt.Calls}
+	if err := a.ingestSimulated(ctx, month, meter); err != nil {
+		return err
+	}
+	l, err := loopback(opt.Listen)
+	if err != nil {
+		return err
+	}
+	go opt.Ready(a.ready(ctx, l, time.Since(started)))
+	return a.serve(ctx, l, true)
+}
+
+// company writes the invented company's map of people and networks.
+func company(cfg *Config, folder string) error {
+	people, networks := filepath.Join(folder, "people.yaml"), filepath.Join(folder, "networks.mmdb")
+	if err := os.WriteFile(people, simulate.PeopleMap(), 0o600); err != nil {
+		return err
+	}
+	data, err := mmdb.Write(simulate.Networks())
+	if err != nil {
+		return fmt.Errorf("make the demo's networks: %w", err)
+	}
+	if err := os.WriteFile(networks, data, 0o600); err != nil {
+		return err
+	}
+	cfg.People, cfg.Geo = people, []string{networks}
+	return nil
+}

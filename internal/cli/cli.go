@@ -1,0 +1,136 @@
+// Package cli is the command line: one file a verb, which reads its flags, asks
+// app, and prints. Every verb takes --db and --json.
+//
+// It never holds logic that another door would need too, and never prints
+// control characters that came from a log.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"seismo/internal/app"
+	"seismo/internal/store"
+)
+
+// shell is what the verbs share: streams and global flags.
+type shell struct {
+	in       io.Reader
+	out, err io.Writer
+	json     bool
+	verbose  bool
+	cfg      app.Config
+}
+
+// Main runs one command and returns its exit code; see ExitCodes.
+func Main(args []string, in io.Reader, out, errs io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	s := &shell{in: in, out: out, err: errs}
+	root := s.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	if !errors.As(err, new(silent)) {
+		fmt.Fprintln(errs, "seismo: "+plain(err.Error()))
+		if hint := hintOf(err); hint != "" {
+			fmt.Fprintln(errs, "  "+hint)
+		}
+	}
+	return exitCode(ctx, err)
+}
+
+func (s *shell) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "seismo",
+		Short:         "A seismograph for Amazon Bedrock",
+		Long:          longRoot,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
+			s.cfg.Command = cmd.CommandPath()
+			s.cfg.Log = s.logger()
+			s.cfg.Version = version()
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &usageError{err, "run `" + cmd.CommandPath() + " --help`"}
+	})
+	flags := root.PersistentFlags()
+	flags.StringVar(&s.cfg.DB, "db", app.DefaultDB(), "the database `FILE`; its key and state lie beside it")
+	flags.BoolVar(&s.json, "json", false, "print JSON in place of tables")
+	flags.BoolVarP(&s.verbose, "verbose", "v", false, "say more of what is done (never of what was said)")
+	root.AddGroup(
+		&cobra.Group{ID: "start", Title: "Start here:"},
+		&cobra.Group{ID: "read", Title: "Read:"},
+		&cobra.Group{ID: "keep", Title: "Keep:"},
+		&cobra.Group{ID: "tools", Title: "Tools:"},
+	)
+	add := func(group string, cmds ...*cobra.Command) {
+		for _, cmd := range cmds {
+			cmd.GroupID = group
+			root.AddCommand(cmd)
+		}
+	}
+	add("start", s.demo(), s.ingest(), s.serve())
+	add("read", s.search(), s.report(), s.raw(), s.sql(), s.prices())
+	add("keep", s.quarantine(), s.erase(), s.audit())
+	add("tools", s.normalize(), s.simulate(), s.docs(), s.version())
+	return root
+}
+
+func (s *shell) logger() *slog.Logger {
+	level := slog.LevelWarn
+	if s.verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
+}
+
+// contentFlags are the flags of verbs that make rows: what is known of prices,
+// people and networks, and how much of the text is kept.
+func (s *shell) contentFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&s.cfg.Prices, "prices", nil, "a price `FILE` of your own; its entries win (repeatable)")
+	flags.StringVar(&s.cfg.People, "people", "", "a map `FILE` of roles and sessions to people, teams and apps")
+	flags.StringArrayVar(&s.cfg.Geo, "geo", nil, "an MMDB `FILE` with countries or networks (repeatable); none is shipped")
+	flags.StringArrayVar(&s.cfg.TrailSources, "trail-source", nil, "a further CloudTrail event `SOURCE` to keep, such as ec2.amazonaws.com (repeatable)")
+	flags.Int64Var(&s.cfg.MaxLine, "max-line", 0, "longest record in `BYTES`; longer ones go to quarantine (default 64 MiB)")
+}
+
+func (s *shell) modeFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar((*string)(&s.cfg.Mode), "mode", string(store.Full),
+		"how much of what was said is kept: full (sealed), redacted (sealed, secrets masked) or metadata (nothing)")
+}
+
+const longRoot = `seismo reads the logs that Amazon Bedrock writes and makes one readable, priced
+row of every model call: who called which model, what was said, what it cost,
+what failed. Everything stays on this machine, and what was said lies sealed.
+
+  seismo demo                      a simulated month, in the browser
+  seismo ingest FOLDER             your own logs
+  seismo report cost --by person   who spent what
+  seismo search 'model:claude* person:alice "quarterly report"'`
+
+// version comes from the build; "devel" when it was not built from a release.
+func version() string {
+	info := strings.TrimPrefix(buildVersion(), "v")
+	if info == "" || info == "(devel)" {
+		return "devel"
+	}
+	return info
+}

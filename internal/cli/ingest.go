@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"seismo/internal/app"
+	"seismo/internal/pipeline"
+	"seismo/internal/query"
+	"seismo/internal/source/dir"
+)
+
+func (s *shell) ingest() *cobra.Command {
+	var bodies []string
+	cmd := &cobra.Command{
+		Use:   "ingest PATH...",
+		Short: "Read log files, folders or globs into the database",
+		Long: `Read invocation logs and CloudTrail files: files, folders (with all below them)
+or globs, compressed or not, in any of the forms that AWS writes. What was read
+before is not read again. Objects of large bodies are found below the same
+paths, or below --bodies. Ctrl-C keeps what is committed.`,
+		Example: `  seismo ingest ./logs
+  seismo ingest 'AWSLogs/*/BedrockModelInvocationLogs/eu-west-1/2026/**'
+  seismo ingest --people people.yaml --prices our-prices.yaml ./logs`,
+		Args: atLeastOne("seismo ingest needs a file, a folder or a glob", "for example: seismo ingest ./logs"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			src, err := dir.New(args...)
+			if err != nil {
+				return err
+			}
+			s.cfg.Bodies = append(bodies, args...)
+			return s.runIngest(cmd.Context(), src)
+		},
+	}
+	s.contentFlags(cmd)
+	s.modeFlag(cmd)
+	cmd.Flags().StringArrayVar(&bodies, "bodies", nil, "a further `FOLDER` that mirrors a bucket with large bodies (repeatable)")
+	return cmd
+}
+
+func (s *shell) runIngest(ctx context.Context, src *dir.Source) error {
+	a, err := app.Open(ctx, s.cfg)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	meter := &pipeline.Meter{}
+	files, size := src.Total()
+	progress := s.startProgress(meter, int64(files), size)
+	started := time.Now()
+	err = a.Ingest(ctx, src, meter)
+	progress.stop()
+	counts := meter.Counts()
+	if told := s.ingested(counts, time.Since(started)); told != nil {
+		return told
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.Close(); err != nil {
+		return err
+	}
+	if len(counts.Unread) > 0 {
+		return silent{exitPartial}
+	}
+	return nil
+}
+
+// ingested tells what became of everything that was read.
+func (s *shell) ingested(c pipeline.Counts, took time.Duration) error {
+	if s.json {
+		return writeJSON(s.out, query.Table{
+			Columns: []string{"objects", "known_objects", "unread_objects", "bytes", "read", "stored",
+				"duplicate", "skipped", "quarantined", "skipped_by", "quarantined_by", "seconds"},
+			Rows: [][]any{{c.Objects, c.Known, int64(len(c.Unread)), c.Bytes, c.Read, c.Stored,
+				c.Duplicate, c.Skipped, c.Quarantined, c.SkippedBy, c.BadBy, took.Seconds()}},
+		})
+	}
+	for _, u := range c.Unread {
+		fmt.Fprintf(s.err, "could not read %s: %s\n", plain(u.Object.Origin.Key), plain(u.Err.Error()))
+	}
+	fmt.Fprintf(s.out, "%s read = %s stored + %s duplicate + %s skipped + %s quarantined",
+		show("", c.Read), show("", c.Stored), show("", c.Duplicate), show("", c.Skipped), show("", c.Quarantined))
+	fmt.Fprintf(s.out, "   (%s objects, %s known, in %s)\n", show("", c.Objects), show("", c.Known), took.Round(time.Millisecond))
+	for _, group := range []struct {
+		name    string
+		reasons map[string]int64
+	}{{"skipped", c.SkippedBy}, {"quarantined", c.BadBy}} {
+		for _, reason := range sortedKeys(group.reasons) {
+			fmt.Fprintf(s.out, "  %s %s: %s\n", group.name, reason, show("", group.reasons[reason]))
+		}
+	}
+	if c.Quarantined > 0 {
+		fmt.Fprintln(s.out, "  see them: seismo quarantine list; try them again: seismo quarantine retry")
+	}
+	return nil
+}

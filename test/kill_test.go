@@ -1,0 +1,93 @@
+package test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestKilledIngest kills ingests at random moments with SIGKILL, runs each again
+// until it ends, and looks that no call is lost and none is there twice. The
+// number of kills is SEISMO_KILLS, 200 by default.
+func TestKilledIngest(t *testing.T) {
+	kills := 200
+	if testing.Short() {
+		kills = 10
+	}
+	if n, err := strconv.Atoi(os.Getenv("SEISMO_KILLS")); err == nil {
+		kills = n
+	}
+	logs := filepath.Join(t.TempDir(), "logs")
+	seismo(t, "simulate", "--out", logs, "--calls", "1500", "--seed", "11")
+	reference := filepath.Join(t.TempDir(), "reference.duckdb")
+	started := time.Now()
+	seismo(t, "ingest", "--db", reference, logs)
+	usual := time.Since(started)
+	want := contents(t, reference)
+	if strings.Count(want, "\n") < 1500 {
+		t.Fatalf("the reference holds too little:\n%.200s", want)
+	}
+
+	random := rand.New(rand.NewPCG(1, 2))
+	for round := 0; kills > 0; round++ {
+		db := filepath.Join(t.TempDir(), "killed.duckdb")
+		for kills > 0 && killed(t, db, logs, time.Duration(random.Int64N(int64(usual)*5/4))) {
+			kills--
+		}
+		seismo(t, "ingest", "--db", db, logs)
+		if diff := cmp.Diff(want, contents(t, db)); diff != "" {
+			t.Fatalf("round %d: killed and read again is not the same:\n%.2000s", round, diff)
+		}
+	}
+}
+
+// killed runs an ingest and kills it after a while; false when it ended before.
+func killed(t *testing.T, db, logs string, after time.Duration) bool {
+	t.Helper()
+	cmd := program("ingest", "--db", db, logs)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	err := cmd.Wait()
+	timer.Stop()
+	if err != nil && cmd.ProcessState.Exited() {
+		t.Fatalf("an ingest that was not killed failed: %v", err)
+	}
+	return err != nil
+}
+
+// contents lists every call and trail event, what it costs and what it was made
+// of, so that anything lost or doubled shows.
+func contents(t *testing.T, db string) string {
+	t.Helper()
+	out := seismo(t, "sql", "--db", db, "--format", "csv", "--limit", "1000000",
+		`select id, "request_id", "cost.usd", "body.input.state", "body.output.state", "source.ip" from calls order by all`)
+	return out + seismo(t, "sql", "--db", db, "--format", "csv", "--limit", "1000000",
+		`select id, "trail.name" from trail order by all`)
+}
+
+func seismo(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := program(args...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("seismo %s: %v\n%s", strings.Join(args, " "), err, errs.String())
+	}
+	return out.String()
+}
+
+func program(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asCLI+"=1")
+	return cmd
+}
