@@ -14,6 +14,7 @@ import (
 	"seismo/internal/event"
 	"seismo/internal/jsondoc"
 	"seismo/internal/normalize/bedrock"
+	"seismo/internal/normalize/cloudtrail"
 	"seismo/internal/normalize/model"
 )
 
@@ -43,14 +44,8 @@ func (u *Unfit) Error() string { return u.Reason + ": " + u.Detail }
 
 // Normalizer makes events of records. It is safe for concurrent use.
 type Normalizer struct {
-	calls bedrock.Reader
-	trail trailReader
-}
-
-// trailReader is cloudtrail.Reader; skip is true for events of sources that are
-// not listened to.
-type trailReader interface {
-	Event(doc jsondoc.Value, origin event.Origin) (ev event.Event, skip bool, err error)
+	calls *bedrock.Reader
+	trail *cloudtrail.Reader
 }
 
 // New loads the model catalogue and the list of CloudTrail sources. It fails
@@ -60,11 +55,16 @@ func New(cfg Config) (*Normalizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Normalizer{calls: bedrock.Reader{Models: models, Open: bedrock.Opener(cfg.Bodies), Limit: cfg.BodyLimit}}
-	if n.calls.Limit <= 0 {
-		n.calls.Limit = defaultBodyLimit
+	trail, err := cloudtrail.New(content.FS, models, cfg.TrailSources)
+	if err != nil {
+		return nil, err
 	}
-	return n, nil
+	limit := cfg.BodyLimit
+	if limit <= 0 {
+		limit = defaultBodyLimit
+	}
+	calls := &bedrock.Reader{Models: models, Open: bedrock.Opener(cfg.Bodies), Limit: limit}
+	return &Normalizer{calls: calls, trail: trail}, nil
 }
 
 // Event makes the event of one good item. The error is an *Unfit when the record
@@ -84,9 +84,6 @@ func (n *Normalizer) Event(ctx context.Context, item decode.Item) (event.Event, 
 }
 
 func (n *Normalizer) trailEvent(item decode.Item) (event.Event, error) {
-	if n.trail == nil {
-		return event.Event{}, &Unfit{decode.Skipped, decode.SkipEventSource, "CloudTrail is not read"}
-	}
 	ev, skip, err := n.trail.Event(item.Doc, item.Origin)
 	switch {
 	case err != nil:

@@ -31,19 +31,28 @@ type Reader struct {
 // Call makes the event of one record. The error is the context's, when it ended
 // while a body was read; every record has an event.
 func (r *Reader) Call(ctx context.Context, doc jsondoc.Value, raw []byte, origin event.Origin) (event.Event, error) {
-	c := call{doc: doc, models: r.Models}
+	c, err := r.call(ctx, doc, raw, origin)
+	if err != nil {
+		return event.Event{}, err
+	}
+	return c.ev, nil
+}
+
+func (r *Reader) call(ctx context.Context, doc jsondoc.Value, raw []byte, origin event.Origin) (*call, error) {
+	c := &call{doc: doc, models: r.Models}
 	c.ev.Kind = event.KindCall
 	c.ev.Origin = origin
 	c.ev.Record.Raw = raw
 	c.envelope(raw)
-	input, output, err := r.bodies(ctx, &c)
+	input, output, err := r.bodies(ctx, c)
 	if err != nil {
-		return event.Event{}, err
+		return nil, err
 	}
 	c.x.converse = isConverse(c.ev.Operation)
-	c.read(input, output)
+	c.request = readRequest(&c.x, input)
+	c.response = readResponse(&c.x, output)
 	c.finish()
-	return c.ev, nil
+	return c, nil
 }
 
 // call is one record on its way to an event.
@@ -57,12 +66,6 @@ type call struct {
 	modelAPI string // what the model does, by its id
 
 	request, response jsondoc.Value // the bodies' objects, for what all vendors share
-}
-
-// read lets the first family that knows the shape read each body.
-func (c *call) read(input, output jsondoc.Value) {
-	c.request = readRequest(&c.x, input)
-	c.response = readResponse(&c.x, output)
 }
 
 func isConverse(operation string) bool {
