@@ -11,7 +11,7 @@ import (
 // Parse never makes, such as And of one node, is read as one that fits the same
 // events.
 func Format(n Node) string {
-	if and, ok := n.(And); ok && len(and) == 0 || n == nil {
+	if n == nil || empty(n) {
 		return ""
 	}
 	return format(n, false)
@@ -60,7 +60,7 @@ func name(field string) string {
 	if ok && strings.ContainsFunc(key, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_.-", r)
 	}) {
-		return metadataPrefix + quote(escape(key))
+		return metadataPrefix + inQuotes(escape(key))
 	}
 	return field
 }
@@ -110,5 +110,9 @@ func quote(pattern string) string {
 	if pattern != "" && !strings.ContainsFunc(pattern, func(r rune) bool { return !plain(r) }) {
 		return pattern
 	}
+	return inQuotes(pattern)
+}
+
+func inQuotes(pattern string) string {
 	return `"` + strings.ReplaceAll(pattern, `"`, `\"`) + `"`
 }

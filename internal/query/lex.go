@@ -104,7 +104,7 @@ func (s *scanner) value(stop string) (value, error) {
 			break
 		}
 		if !s.character(&b, size) {
-			return v, s.fail(s.pos, "nothing follows the backslash", "write two for one")
+			return v, s.fail(s.pos-1, "nothing follows the backslash", "write two for one")
 		}
 	}
 	v.pattern = b.String()

@@ -71,29 +71,31 @@ func (p *parser) or(scope *event.Field) (Node, error) {
 	defer p.leave()
 	var parts Or
 	for {
+		p.space()
+		start := p.pos
 		part, err := p.and(scope)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, part)
-		at := p.pos
-		if !p.keyword("OR") {
+		end := p.pos
+		more := p.keyword("OR")
+		switch {
+		case start == end && more:
+			return nil, p.fail(end, "nothing stands before OR", `the word itself is "OR"`)
+		case start == end && len(parts) > 0:
+			return nil, p.fail(end, "nothing follows OR", `the word itself is "OR"`)
+		}
+		if parts = append(parts, part); !more {
 			break
 		}
-		if empty(part) {
-			return nil, p.fail(at, "nothing stands before OR", `the word itself is "OR"`)
-		}
 	}
-	last := parts[len(parts)-1]
 	if len(parts) == 1 {
-		return last, nil
-	}
-	if empty(last) {
-		return nil, p.fail(p.pos, "nothing follows OR", `the word itself is "OR"`)
+		return parts[0], nil
 	}
 	return parts, p.count(1)
 }
 
+// empty tells whether n is the And of nothing, which fits everything.
 func empty(n Node) bool {
 	and, ok := n.(And)
 	return ok && len(and) == 0
