@@ -62,11 +62,7 @@ func commandRRequest(x *exchange, body jsondoc.Value) bool {
 	for past := range body.Get("chat_history").Items() {
 		commandRTurn(x, past)
 	}
-	for tool := range body.Get("tools").Items() {
-		if name := tool.Get("name").Str(); name != "" {
-			x.tools = append(x.tools, name)
-		}
-	}
+	x.offered(body.Get("tools"))
 	say(&x.in, event.RoleTool, commandRResults(body.Get("tool_results"))...)
 	blocks := filled(message.Str())
 	for doc := range body.Get("documents").Items() {
@@ -178,13 +174,14 @@ func cohereEmbed() family {
 }
 
 func cohereEmbedRequest(x *exchange, body jsondoc.Value) bool {
-	if !body.Get("input_type").Exists() && body.Get("texts").Kind() != jsondoc.Array ||
-		!body.First("texts", "images", "inputs").Exists() {
+	texts := body.Get("texts")
+	typed := body.Get("input_type").Exists() && body.First("images", "inputs").Exists()
+	if texts.Kind() != jsondoc.Array && !typed {
 		return false
 	}
 	x.is("embeddings")
 	var blocks []event.Block
-	for _, s := range words(body.Get("texts")) {
+	for _, s := range words(texts) {
 		blocks = append(blocks, text(s))
 	}
 	blocks = append(blocks, pictures(body.Get("images"))...)
@@ -247,8 +244,8 @@ func rerankRequest(x *exchange, body jsondoc.Value) bool {
 	return true
 }
 
-// passage is a text given as a string or as an object that holds one; any other
-// object is its own text, as the rerankers read it.
+// passage is a text given as a string or as an object that holds one. Of any
+// other object it is the members, line by line.
 func passage(v jsondoc.Value) string {
 	if v.Kind() == jsondoc.String {
 		return v.Str()
@@ -256,7 +253,15 @@ func passage(v jsondoc.Value) string {
 	if s := v.Get("text"); s.Kind() == jsondoc.String {
 		return s.Str()
 	}
-	return string(v.Raw())
+	var lines []string
+	for name, value := range v.Members() {
+		line := value.Str()
+		if value.Kind() != jsondoc.String {
+			line = string(value.Raw())
+		}
+		lines = append(lines, name+": "+line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func rerankResponse(x *exchange, body jsondoc.Value) bool {

@@ -1,6 +1,7 @@
 package bedrock
 
 import (
+	"slices"
 	"strings"
 
 	"seismo/internal/event"
@@ -58,10 +59,17 @@ func taskBlocks(params jsondoc.Value) []event.Block {
 		blocks = append(blocks, taskText(shot.Get("text"))...)
 		blocks = append(blocks, taskMedia(event.BlockImage, shot.Get("image"))...)
 	}
-	if unwanted := params.Get("negativeText"); unwanted.Exists() {
-		blocks = append(blocks, other(unwanted))
+	return append(blocks, unwanted("negativeText", params)...)
+}
+
+// unwanted keeps what a picture must not show. It is no prompt.
+func unwanted(name string, v jsondoc.Value) []event.Block {
+	words := v.Get(name)
+	if words.Kind() != jsondoc.String || words.Str() == "" {
+		return nil
 	}
-	return blocks
+	raw := slices.Concat([]byte(`{"`+name+`":`), words.Raw(), []byte{'}'})
+	return []event.Block{{Type: event.BlockOther, Raw: raw}}
 }
 
 // taskText reads a string or, for embeddings, {value} or {source{s3Location}}.

@@ -1,8 +1,6 @@
 package bedrock
 
 import (
-	"strings"
-
 	"seismo/internal/event"
 	"seismo/internal/jsondoc"
 )
@@ -21,17 +19,25 @@ func chatRequest(x *exchange, body jsondoc.Value) bool {
 	}
 	x.is("chat")
 	x.sampling(body)
-	for tool := range body.Get("tools").Items() {
-		if name := tool.Get("function").First("name"); name.Exists() {
-			x.tools = append(x.tools, name.Str())
-		} else if name := tool.First("name", "type").Str(); name != "" {
-			x.tools = append(x.tools, name)
-		}
-	}
+	x.offered(body.Get("tools"))
 	for message := range body.Get("messages").Items() {
 		chatTurn(x, message)
 	}
 	return true
+}
+
+// offered notes the tools' names: {function: {name}}, {name}, or the type of a
+// tool that the provider runs itself.
+func (x *exchange) offered(tools jsondoc.Value) {
+	for tool := range tools.Items() {
+		name := tool.Get("function", "name").Str()
+		if name == "" {
+			name = tool.First("name", "type").Str()
+		}
+		if name != "" {
+			x.tools = append(x.tools, name)
+		}
+	}
 }
 
 func looksLikeChat(messages jsondoc.Value) bool {
@@ -44,21 +50,10 @@ func looksLikeChat(messages jsondoc.Value) bool {
 }
 
 func chatTurn(x *exchange, message jsondoc.Value) {
-	role := roleOf(message.Get("role").Str())
+	role := roleName(message.Get("role").Str())
 	blocks := chatContent(message.Get("content"))
-	switch role {
-	case event.RoleSystem:
-		for _, b := range blocks {
-			if b.Type == event.BlockText {
-				x.system = append(x.system, b.Text)
-			}
-		}
-		return
-	case event.RoleTool:
+	if role == event.RoleTool {
 		blocks = []event.Block{chatResult(message, blocks)}
-	case "":
-		role = event.RoleUser
-		blocks = []event.Block{other(message)}
 	}
 	if thoughts := message.First("reasoning_content", "reasoning").Str(); thoughts != "" {
 		blocks = append([]event.Block{reasoning(thoughts)}, blocks...)
@@ -71,13 +66,7 @@ func chatTurn(x *exchange, message jsondoc.Value) {
 
 func chatResult(message jsondoc.Value, blocks []event.Block) event.Block {
 	result := &event.ToolResult{ID: message.Get("tool_call_id").Str(), Name: message.Get("name").Str()}
-	var said []string
-	for _, b := range blocks {
-		if b.Type == event.BlockText {
-			said = append(said, b.Text)
-		}
-	}
-	result.Text = strings.Join(said, "\n")
+	result.Text = plain(blocks, "\n")
 	return event.Block{Type: event.BlockToolResult, Result: result}
 }
 
@@ -88,37 +77,34 @@ func chatContent(v jsondoc.Value) []event.Block {
 	}
 	var blocks []event.Block
 	for part := range v.Items() {
-		if b, found := chatPart(part); found {
-			blocks = append(blocks, b)
-		}
+		blocks = append(blocks, chatPart(part)...)
 	}
 	return blocks
 }
 
-func chatPart(part jsondoc.Value) (event.Block, bool) {
+// chatPart reads one part by its type. Types of other vendors' messages occur
+// too, since clients mix them.
+func chatPart(part jsondoc.Value) []event.Block {
 	switch part.Get("type").Str() {
 	case "text", "input_text", "output_text", "refusal":
-		return text(part.First("text", "refusal").Str()), true
+		return filled(part.First("text", "refusal").Str())
 	case "image_url", "input_image":
 		address := part.Get("image_url")
 		if address.Kind() == jsondoc.Object {
 			address = address.Get("url")
 		}
-		return block(event.BlockImage, picture("", address.Str())), true
+		return []event.Block{block(event.BlockImage, picture("", address.Str()))}
 	case "video_url":
-		return block(event.BlockVideo, picture("", part.Get("video_url", "url").Str())), true
+		return []event.Block{block(event.BlockVideo, picture("", part.Get("video_url", "url").Str()))}
 	case "input_audio":
 		sound := part.Get("input_audio")
-		return block(event.BlockAudio, picture(sound.Get("format").Str(), sound.Get("data").Str())), true
+		return []event.Block{block(event.BlockAudio, picture(sound.Get("format").Str(), sound.Get("data").Str()))}
 	case "file", "input_file":
-		return block(event.BlockDocument, chatFile(part)), true
+		return []event.Block{block(event.BlockDocument, chatFile(part))}
 	case "thinking", "reasoning":
-		return reasoning(chatThoughts(part)), true
+		return []event.Block{reasoning(chatThoughts(part))}
 	}
-	if part.Kind() == jsondoc.String {
-		return text(part.Str()), true
-	}
-	return other(part), part.Exists()
+	return appendBlock(nil, part)
 }
 
 func chatFile(part jsondoc.Value) *event.Media {
@@ -136,14 +122,10 @@ func chatFile(part jsondoc.Value) *event.Media {
 // chatThoughts reads a reasoning part: text, or Magistral's list of texts.
 func chatThoughts(part jsondoc.Value) string {
 	inner := part.First("thinking", "reasoning", "text")
-	if inner.Kind() != jsondoc.Array {
-		return inner.Str()
+	if inner.Kind() == jsondoc.Array {
+		return pieces(inner)
 	}
-	var said strings.Builder
-	for piece := range inner.Items() {
-		said.WriteString(piece.Get("text").Str())
-	}
-	return said.String()
+	return inner.Str()
 }
 
 func chatCalls(message jsondoc.Value) []*toolParts {

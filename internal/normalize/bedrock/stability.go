@@ -68,9 +68,7 @@ func stabilityRequest(x *exchange, body jsondoc.Value) bool {
 	for _, name := range [...]string{"image", "mask", "init_image", "style_image"} {
 		blocks = append(blocks, pictures(body.Get(name))...)
 	}
-	if unwanted := body.Get("negative_prompt"); unwanted.Exists() {
-		blocks = append(blocks, other(unwanted))
-	}
+	blocks = append(blocks, unwanted("negative_prompt", body)...)
 	say(&x.in, event.RoleUser, blocks...)
 	return true
 }

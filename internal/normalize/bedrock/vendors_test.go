@@ -54,7 +54,8 @@ type recorded struct {
 }
 
 func (r recorded) vendor() string {
-	if r.Status != 200 || !strings.HasPrefix(r.Operation, "InvokeModel") || (r.Response == nil && r.Chunks == nil) {
+	answered := orNull(r.Response) != "null" || r.Chunks != nil
+	if r.Status != 200 || !strings.HasPrefix(r.Operation, "InvokeModel") || !answered {
 		return ""
 	}
 	for _, v := range []string{"amazon.titan", "ai21", "cohere", "meta", "mistral"} {
