@@ -1,0 +1,207 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"seismo/internal/query"
+)
+
+// asker asks one page's numbers: all of them over the same calls and time.
+type asker struct {
+	*site
+	period period
+	where  query.Node
+	filter string
+}
+
+// totals are the figures at the head of the first page. A nil pointer is a
+// number that no call tells.
+type totals struct {
+	Calls, Failed, Throttled     int64
+	People, Unattributed         int64
+	Unpriced, Untimed            int64 // Untimed calls do not tell their latency
+	Spend, P95                   *float64
+	Input, Read, Written, Output *int64
+}
+
+// Succeeded is how many calls were answered.
+func (t totals) Succeeded() int64 { return t.Calls - t.Failed }
+
+// All is the sum of the tokens that are known.
+func (t totals) All() *int64 {
+	if t.Input == nil && t.Read == nil && t.Written == nil && t.Output == nil {
+		return nil
+	}
+	sum := value(t.Input) + value(t.Read) + value(t.Written) + value(t.Output)
+	return &sum
+}
+
+// Cached is the share of what was read that came from the cache.
+func (t totals) Cached() string {
+	if t.Read == nil {
+		return unknown
+	}
+	return percent(*t.Read, *t.Read+value(t.Input)+value(t.Written))
+}
+
+func value(n *int64) int64 {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
+// pick takes columns of a report, so that a page's figures are defined where the
+// reports' are.
+func pick(report string, names ...string) []query.Measure {
+	var out []query.Measure
+	for _, c := range query.ReportColumns(report) {
+		if c.Of == nil && slices.Contains(names, c.Name) {
+			m := c.Measure
+			m.As = c.Name
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func (a asker) totals(ctx context.Context) (totals, error) {
+	table, err := a.ask(ctx, query.Aggregate{Measures: slices.Concat(
+		pick("usage", "calls", "failed", "people", "tokens.input", "tokens.cache_read", "tokens.cache_write", "tokens.output"),
+		pick("cost", "cost.usd", "unpriced"),
+		pick("performance", "latency.p95", "latency.unknown", "throttled"),
+		[]query.Measure{{Func: query.Count, Field: "person", As: "attributed"}},
+	)})
+	if err != nil || len(table.Rows) == 0 {
+		return totals{}, err
+	}
+	c := cells{table, 0}
+	return totals{
+		Calls: c.count("calls"), Failed: c.count("failed"), Throttled: c.count("throttled"),
+		People: c.count("people"), Unattributed: c.count("calls") - c.count("attributed"),
+		Unpriced: c.count("unpriced"), Untimed: c.count("latency.unknown"),
+		Spend: c.decimal("cost.usd"), P95: c.decimal("latency.p95"),
+		Input: c.integer("tokens.input"), Read: c.integer("tokens.cache_read"),
+		Written: c.integer("tokens.cache_write"), Output: c.integer("tokens.output"),
+	}, nil
+}
+
+// calls draws the calls over time by how they ended.
+func (a asker) calls(ctx context.Context) (chart, error) {
+	table, err := a.ask(ctx, query.Aggregate{Bucket: a.period.Fine, Limit: maxBuckets, Measures: pick("performance", "calls", "failed", "throttled")})
+	if err != nil {
+		return chart{}, err
+	}
+	t := newTimeline(a.period.Fine, a.period.From, a.period.To)
+	answered := series{"answered", "ok", make([]float64, len(t.at))}
+	turned := series{"throttled", "warn", make([]float64, len(t.at))}
+	failed := series{"failed", "bad", make([]float64, len(t.at))}
+	for i := range table.Rows {
+		c := cells{table, i}
+		at, ok := t.index[c.time(query.TimeColumn)]
+		if !ok {
+			continue
+		}
+		bad, slow := float64(c.count("failed")), float64(c.count("throttled"))
+		answered.Values[at] = float64(c.count("calls")) - bad
+		turned.Values[at], failed.Values[at] = slow, bad-slow
+	}
+	say := func(v float64) string { return short(int64(math.Round(v))) }
+	return draw("Calls over time", t, []series{answered, turned, failed}, a.filter, say), nil
+}
+
+// families is how many model families a chart tells apart; the others are one.
+const families = 5
+
+// spend draws what calls cost over time by model family.
+func (a asker) spend(ctx context.Context) (chart, error) {
+	table, err := a.ask(ctx, query.Aggregate{Bucket: a.period.Coarse, By: []string{"family"}, Limit: 10_000,
+		Measures: pick("cost", "cost.usd")})
+	if err != nil {
+		return chart{}, err
+	}
+	t := newTimeline(a.period.Coarse, a.period.From, a.period.To)
+	found := map[string]*series{}
+	for i := range table.Rows {
+		c := cells{table, i}
+		usd, name := c.decimal("cost.usd"), c.text("family")
+		at, ok := t.index[c.time(query.TimeColumn)]
+		if !ok || usd == nil {
+			continue
+		}
+		if name == "" {
+			name = "unknown"
+		}
+		if found[name] == nil {
+			found[name] = &series{Name: name, Values: make([]float64, len(t.at))}
+		}
+		found[name].Values[at] += *usd
+	}
+	return draw("Spend over time", t, largest(found, families), a.filter, dollars), nil
+}
+
+func (a asker) ask(ctx context.Context, q query.Aggregate) (query.Table, error) {
+	q.Where, q.From, q.To = a.where, a.period.From, a.period.To
+	table, err := a.Aggregate(ctx, q)
+	if err != nil {
+		return table, fmt.Errorf("aggregate: %w", err)
+	}
+	return table, nil
+}
+
+// cells reads one row of a table by the names of its columns. A cell that is
+// absent or of another type is zero or nil.
+type cells struct {
+	table query.Table
+	row   int
+}
+
+func (c cells) get(name string) any {
+	for i, column := range c.table.Columns {
+		if column == name && i < len(c.table.Rows[c.row]) {
+			return c.table.Rows[c.row][i]
+		}
+	}
+	return nil
+}
+
+func (c cells) count(name string) int64 {
+	n, _ := c.get(name).(int64)
+	return n
+}
+
+func (c cells) text(name string) string {
+	s, _ := c.get(name).(string)
+	return s
+}
+
+func (c cells) time(name string) time.Time {
+	t, _ := c.get(name).(time.Time)
+	return t.UTC()
+}
+
+func (c cells) decimal(name string) *float64 {
+	switch v := c.get(name).(type) {
+	case float64:
+		return &v
+	case int64:
+		f := float64(v)
+		return &f
+	}
+	return nil
+}
+
+func (c cells) integer(name string) *int64 {
+	switch v := c.get(name).(type) {
+	case int64:
+		return &v
+	case float64:
+		n := int64(v)
+		return &n
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// answerTime is how long one request may keep the store busy.
+const answerTime = 60 * time.Second
+
+// site is a handler's configuration and templates.
+type site struct {
+	Config
+	local     bool // behind a unix socket: the reader is who the client says
+	templates *template.Template
+}
+
+func newSite(cfg Config) *site {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Actor == "" {
+		cfg.Actor = "browser on loopback"
+	}
+	return &site{Config: cfg, templates: parseTemplates()}
+}
+
+// route is one line of the route table.
+type route struct {
+	pattern string
+	page    bool // HTML for a browser: not offered on the local socket
+	serve   func(http.ResponseWriter, *http.Request) error
+}
+
+func (s *site) routes() []route {
+	return []route{
+		{"GET /{$}", true, s.home},
+		{"GET /calls", true, s.calls},
+		{"GET /calls/{id}", true, s.call},
+		{"GET /static/{file}", true, s.static},
+		{"GET /api/search", false, s.apiSearch},
+		{"GET /api/aggregate", false, s.apiAggregate},
+		{"GET /api/calls/{id}", false, s.apiCall},
+		{"GET /api/calls/{id}/raw", false, s.apiRaw},
+		{"POST /api/sql", false, s.apiSQL},
+		{"GET /api/quarantine", false, s.apiQuarantine},
+		{"GET /api/status", false, s.apiStatus},
+		{"GET /healthz", false, healthy},
+		{"/api/", false, func(http.ResponseWriter, *http.Request) error { return notHere("this address") }},
+		{"/", true, func(http.ResponseWriter, *http.Request) error { return notHere("this page") }},
+	}
+}
+
+func healthy(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := w.Write([]byte("ok\n"))
+	return err
+}
+
+// handler bounds a route in time and turns its error into an answer of the kind
+// the route gives. Routes write nothing before they can no longer fail.
+func (s *site) handler(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), answerTime)
+		defer cancel()
+		err := rt.serve(w, r.WithContext(ctx))
+		switch {
+		case err == nil:
+		case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
+			// The client has gone; nobody reads an answer.
+		case rt.page:
+			s.problemPage(w, r, s.explain(err))
+		default:
+			writeProblem(w, s.explain(err))
+		}
+	})
+}
+
+// readerOf says who reads what was said. Headers are believed only when they
+// came over the unix socket.
+func (s *site) readerOf(r *http.Request, action string) Reader {
+	if !s.local {
+		return Reader{Actor: s.Actor, Action: action}
+	}
+	by := Reader{Actor: header(r, headerActor), Action: header(r, headerAction), Reason: header(r, headerReason)}
+	if by.Actor == "" {
+		by.Actor = "local socket"
+	}
+	if by.Action == "" {
+		by.Action = action
+	}
+	return by
+}
