@@ -32,11 +32,13 @@ func (s *shell) report() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := query.Report(args[0], by, where, from, to)
+			a, err := query.Report(args[0], by, query.NoBucket, where, from, to)
 			if err != nil {
 				return &usageError{err, "seismo report --help"}
 			}
-			a.Limit = limit
+			if limit > 0 {
+				a.Limit = limit
+			}
 			r, err := app.OpenReader(cmd.Context(), s.cfg)
 			if err != nil {
 				return err
@@ -46,13 +48,13 @@ func (s *shell) report() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return s.formatted(t, format)
+			return s.formatted(query.Finish(args[0], t), format)
 		},
 	}
 	cmd.Flags().StringSliceVar(&by, "by", nil, "rows for each: model, person, principal, account, region, operation, hour, day (up to three)")
 	cmd.Flags().StringVar(&filter, "where", "", "only calls that fit this `QUERY`")
 	cmd.Flags().StringVar(&format, "format", "table", "table, json or csv")
-	cmd.Flags().IntVar(&limit, "limit", 0, "most rows (default 1,000)")
+	cmd.Flags().IntVar(&limit, "limit", 0, "most rows (default: all)")
 	window.add(cmd)
 	return cmd
 }
