@@ -71,7 +71,9 @@ func (a *answer) blocks() []event.Block {
 	}
 	blocks = append(blocks, a.extra...)
 	for _, call := range a.calls {
-		blocks = append(blocks, event.Block{Type: event.BlockToolUse, Tool: call.tool()})
+		if call.id != "" || call.name != "" { // indexes may leave gaps
+			blocks = append(blocks, event.Block{Type: event.BlockToolUse, Tool: call.tool()})
+		}
 	}
 	return blocks
 }

@@ -62,11 +62,10 @@ func (a *answer) deltas(message jsondoc.Value) {
 		a.calls = append(a.calls, chatCalls(message)...)
 		return
 	}
-	place := 0
 	for v := range message.Get("tool_calls").Items() {
 		at := len(a.calls)
 		if index, ok := v.Get("index").Int(); ok && index >= 0 {
-			at = int(min(index, maxAnswers))
+			at = int(min(index, maxAnswers-1))
 		} else if id := v.Get("id").Str(); id == "" && at > 0 {
 			at--
 		}
@@ -74,7 +73,6 @@ func (a *answer) deltas(message jsondoc.Value) {
 			a.calls = append(a.calls, &toolParts{})
 		}
 		a.calls[at].add(v)
-		place++
 	}
 }
 
