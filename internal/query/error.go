@@ -54,6 +54,20 @@ func suggest(name string) string {
 	return "did you mean " + strings.Join(names, " or ") + "?"
 }
 
+// alternative says how to ask for what a field of content has.
+func alternative(name string) string {
+	var parts []string
+	for _, f := range event.Fields() {
+		if strings.HasPrefix(f.Name, name+".") && f.Column() {
+			parts = append(parts, f.Name)
+		}
+	}
+	if len(parts) > 0 {
+		return "its " + strings.Join(parts, " and ") + " can be asked for"
+	}
+	return `write the words alone, or "a phrase" in quotes`
+}
+
 // synonym knows the names that people bring from other tools.
 func synonym(name string) (string, bool) {
 	switch name {

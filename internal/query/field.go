@@ -18,13 +18,18 @@ func Lookup(name string) (event.Field, bool) {
 			Meaning: "Request metadata that the caller gave under this key."}, true
 	}
 	f, ok := byName()[name]
-	return f, ok
+	return f.Field, ok
 }
 
-var byName = sync.OnceValue(func() map[string]event.Field {
-	m := make(map[string]event.Field)
+type field struct {
+	event.Field
+	read func(*event.Event) any
+}
+
+var byName = sync.OnceValue(func() map[string]field {
+	m := make(map[string]field)
 	for _, f := range event.Fields() {
-		m[f.Name] = f
+		m[f.Name] = field{f, f.Getter()}
 	}
 	return m
 })
@@ -39,7 +44,7 @@ func Get(e *event.Event, name string) any {
 	if !ok {
 		return nil
 	}
-	return f.Get(e)
+	return f.read(e)
 }
 
 func metadata(raw jsontext.Value) any {

@@ -209,8 +209,7 @@ func (p *parser) field(name string, at int) (event.Field, error) {
 		return f, p.fail(at, fmt.Sprintf("there is no field %q", name), suggest(name))
 	}
 	if f.Sensitivity == event.Content {
-		return f, p.fail(at, name+" is what was said, which is searched without a field",
-			`write the words alone, or "a phrase" in quotes`)
+		return f, p.fail(at, name+" is what was said, which is searched without a field", alternative(name))
 	}
 	return f, nil
 }
