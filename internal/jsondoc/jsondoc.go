@@ -38,14 +38,15 @@ var (
 	ErrSyntax     = errors.New("not JSON")
 	ErrIncomplete = fmt.Errorf("%w: the text ends inside a value", ErrSyntax)
 	ErrDepth      = fmt.Errorf("nested deeper than %d", MaxDepth)
-	ErrTooLong    = errors.New("JSON text of 4 GiB or more")
+	ErrTooLong    = errors.New("JSON text of 2 GiB or more")
+	ErrValues     = fmt.Errorf("more than %d values", MaxValues)
 )
 
 // Error says where a text stops being readable. It never quotes the text.
 type Error struct {
 	Offset int    // of the first byte that cannot be read
 	Want   string // what would have been right there, "" when nothing would
-	Err    error  // ErrSyntax, ErrIncomplete, ErrDepth or ErrTooLong
+	Err    error  // ErrSyntax, ErrIncomplete, ErrDepth, ErrValues or ErrTooLong
 }
 
 func (e *Error) Error() string {
@@ -58,13 +59,22 @@ func (e *Error) Error() string {
 // Unwrap gives the sentinel.
 func (e *Error) Unwrap() error { return e.Err }
 
+// MaxValues is the most values that one text may hold: the tree of a text takes
+// twenty bytes for each.
+const MaxValues = 4 << 20
+
+// node is one value. Its kind is told by its first byte, and the end of its name
+// by the name's place before it, so that a tree stays small.
 type node struct {
-	start, end       uint32
-	keyStart, keyEnd uint32
-	next             uint32 // index of the first node after this one's subtree
-	size             uint32 // number of direct children
-	kind             Kind
+	start, end uint32
+	key        uint32 // start of the member's name plus one, and altered; 0 when it is no member
+	next       uint32 // index of the first node after this one's subtree
+	size       uint32 // number of direct children
 }
+
+// altered marks, in node.key, a name that reads other than it is written: with
+// escapes, or with bytes that are not UTF-8.
+const altered = 1 << 31
 
 type doc struct {
 	src   []byte

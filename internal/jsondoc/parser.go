@@ -1,8 +1,10 @@
 package jsondoc
 
 import (
+	"bytes"
 	"math"
 	"slices"
+	"unicode/utf8"
 )
 
 // Parser reads one value after another out of a longer text and keeps its
@@ -10,23 +12,21 @@ import (
 type Parser struct {
 	nodes []node
 	open  []uint32 // containers not yet closed, outermost first
-	key   span     // name of the member whose value comes next
+	key   uint32   // of the member whose value comes next, as in node
 }
-
-type span struct{ start, end uint32 }
 
 // Prefix reads the value that src begins with and returns how many bytes it
 // takes, white space before it included; what follows is not looked at. When
 // src is cut inside the value the error is ErrIncomplete. final says that
 // nothing follows src: a number that reaches the end of src is then whole.
 func (p *Parser) Prefix(src []byte, final bool) (int, error) {
-	if uint64(len(src)) >= math.MaxUint32 {
+	if len(src) >= math.MaxInt32 {
 		return 0, &Error{Err: ErrTooLong}
 	}
 	if p.nodes == nil {
 		p.nodes = make([]node, 0, 16+len(src)/64)
 	}
-	p.nodes, p.open, p.key = p.nodes[:0], p.open[:0], span{}
+	p.nodes, p.open, p.key = p.nodes[:0], p.open[:0], 0
 	at := 0
 	for {
 		next, err := p.value(src, at)
@@ -40,7 +40,7 @@ func (p *Parser) Prefix(src []byte, final bool) (int, error) {
 			break
 		}
 	}
-	if !final && at == len(src) && p.nodes[0].kind == Number {
+	if !final && at == len(src) && kindAt(src, p.nodes[0].start) == Number {
 		return 0, &Error{Offset: at, Err: ErrIncomplete}
 	}
 	return at, nil
@@ -62,7 +62,7 @@ func (p *Parser) value(src []byte, at int) (int, error) {
 		}
 		switch src[at] {
 		case '{':
-			if err := p.push(Object, at); err != nil {
+			if err := p.push(at); err != nil {
 				return 0, err
 			}
 			next, closed, err := p.name(src, at+1)
@@ -71,7 +71,7 @@ func (p *Parser) value(src []byte, at int) (int, error) {
 			}
 			at = next
 		case '[':
-			if err := p.push(Array, at); err != nil {
+			if err := p.push(at); err != nil {
 				return 0, err
 			}
 			at = skipSpace(src, at+1)
@@ -101,7 +101,10 @@ func (p *Parser) name(src []byte, at int) (next int, closed bool, err error) {
 	if err != nil {
 		return 0, false, err
 	}
-	p.key = span{uint32(at), uint32(end)}
+	p.key = uint32(at) + 1
+	if name := src[at:end]; bytes.IndexByte(name, '\\') >= 0 || !utf8.Valid(name) {
+		p.key |= altered
+	}
 	at = skipSpace(src, end)
 	if at == len(src) {
 		return 0, false, &Error{Offset: at, Want: "a colon", Err: ErrIncomplete}
@@ -121,7 +124,7 @@ func (p *Parser) after(src []byte, at int) (int, error) {
 		if at == len(src) {
 			return 0, &Error{Offset: at, Want: "a comma or a closing bracket", Err: ErrIncomplete}
 		}
-		object := p.nodes[p.open[len(p.open)-1]].kind == Object
+		object := src[p.nodes[p.open[len(p.open)-1]].start] == '{'
 		switch c := src[at]; {
 		case c == '}' && object, c == ']' && !object:
 			at = p.pop(at + 1)
@@ -137,22 +140,15 @@ func (p *Parser) after(src []byte, at int) (int, error) {
 	return at, nil
 }
 
-func (p *Parser) scalar(src []byte, at int) (int, error) {
-	var end int
-	var err error
-	kind := Number
+func (p *Parser) scalar(src []byte, at int) (end int, err error) {
 	switch src[at] {
 	case '"':
-		kind = String
 		end, err = scanString(src, at)
 	case 't':
-		kind = Bool
 		end, err = scanLiteral(src, at, "true")
 	case 'f':
-		kind = Bool
 		end, err = scanLiteral(src, at, "false")
 	case 'n':
-		kind = Null
 		end, err = scanLiteral(src, at, "null")
 	default:
 		end, err = scanNumber(src, at)
@@ -160,27 +156,34 @@ func (p *Parser) scalar(src []byte, at int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n := p.add(kind, at)
+	n, err := p.add(at)
+	if err != nil {
+		return 0, err
+	}
 	p.nodes[n].end = uint32(end)
-	p.nodes[n].next = uint32(len(p.nodes))
+	p.nodes[n].next = n + 1
 	return end, nil
 }
 
-func (p *Parser) add(kind Kind, start int) uint32 {
+func (p *Parser) add(start int) (uint32, error) {
+	if len(p.nodes) == MaxValues {
+		return 0, &Error{Offset: start, Err: ErrValues}
+	}
 	if n := len(p.open); n > 0 {
 		p.nodes[p.open[n-1]].size++
 	}
-	p.nodes = append(p.nodes, node{start: uint32(start), keyStart: p.key.start, keyEnd: p.key.end, kind: kind})
-	p.key = span{}
-	return uint32(len(p.nodes) - 1)
+	p.nodes = append(p.nodes, node{start: uint32(start), key: p.key})
+	p.key = 0
+	return uint32(len(p.nodes) - 1), nil
 }
 
-func (p *Parser) push(kind Kind, start int) error {
+func (p *Parser) push(start int) error {
 	if len(p.open) >= MaxDepth {
 		return &Error{Offset: start, Err: ErrDepth}
 	}
-	p.open = append(p.open, p.add(kind, start))
-	return nil
+	n, err := p.add(start)
+	p.open = append(p.open, n)
+	return err
 }
 
 func (p *Parser) pop(end int) int {
@@ -190,4 +193,21 @@ func (p *Parser) pop(end int) int {
 	container.next = uint32(len(p.nodes))
 	p.open = p.open[:n]
 	return end
+}
+
+// kindAt tells a value's kind by its first byte.
+func kindAt(src []byte, at uint32) Kind {
+	switch src[at] {
+	case '{':
+		return Object
+	case '[':
+		return Array
+	case '"':
+		return String
+	case 't', 'f':
+		return Bool
+	case 'n':
+		return Null
+	}
+	return Number
 }

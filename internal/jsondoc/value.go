@@ -14,7 +14,12 @@ func (v Value) node() *node {
 }
 
 // Kind is Missing for what is not there.
-func (v Value) Kind() Kind { return v.node().kind }
+func (v Value) Kind() Kind {
+	if v.doc == nil {
+		return Missing
+	}
+	return kindAt(v.doc.src, v.node().start)
+}
 
 // Exists reports whether the value is there and not null.
 func (v Value) Exists() bool { return v.Kind() > Null }
@@ -38,8 +43,8 @@ func (v Value) Span() (start, end int) {
 // member, and of the value alone otherwise.
 func (v Value) MemberSpan() (start, end int) {
 	n := v.node()
-	if n.keyEnd > 0 {
-		return int(n.keyStart), int(n.end)
+	if n.key > 0 {
+		return int(n.keyStart()), int(n.end)
 	}
 	return int(n.start), int(n.end)
 }
@@ -77,12 +82,20 @@ func (v Value) member(name string) (found Value) {
 	return found
 }
 
+func (n *node) keyStart() uint32 { return n.key&^altered - 1 }
+
 func (d *doc) keyIs(n *node, name string) bool {
-	key := d.src[n.keyStart+1 : n.keyEnd-1]
-	if bytes.IndexByte(key, '\\') < 0 {
-		return string(key) == name
+	if n.key&altered != 0 {
+		return unquote(d.name(n)) == name
 	}
-	return unquote(d.src[n.keyStart:n.keyEnd]) == name
+	key := d.src[n.key:n.start]
+	return len(key) > len(name) && key[len(name)] == '"' && string(key[:len(name)]) == name
+}
+
+// name is the quoted name of a member: it ends before the colon before the value.
+func (d *doc) name(n *node) []byte {
+	before := bytes.TrimRight(d.src[n.keyStart():n.start], " \t\r\n")
+	return bytes.TrimRight(before[:len(before)-1], " \t\r\n")
 }
 
 // Items yields an array's elements in order; nothing for other kinds.
@@ -100,8 +113,7 @@ func (v Value) Members() iter.Seq2[string, Value] {
 			return
 		}
 		for m := range v.children() {
-			n := m.node()
-			if !yield(unquote(v.doc.src[n.keyStart:n.keyEnd]), m) {
+			if !yield(unquote(v.doc.name(m.node())), m) {
 				return
 			}
 		}
