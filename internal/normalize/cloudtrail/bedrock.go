@@ -16,8 +16,7 @@ const hidden = "HIDDEN_DUE_TO_SECURITY_REASONS"
 func (t *trail) bedrock(models *model.Catalogue) {
 	ev := &t.ev
 	ev.InferenceRegion = t.extra.Get("inferenceRegion").Str()
-	runs := runs(ev.Trail.Name)
-	if runs {
+	if isUse(ev.Trail.Name) {
 		ev.Operation = ev.Trail.Name
 	}
 	ev.Endpoint = t.endpoint()
@@ -28,15 +27,15 @@ func (t *trail) bedrock(models *model.Catalogue) {
 	switch {
 	case strings.HasPrefix(ev.Operation, "Converse"):
 		ev.API = "chat"
-	case runs:
+	case ev.Operation != "":
 		ev.API = ref.API
 	}
 	ev.Tokens = tokens(t.extra)
 }
 
-// runs reports whether an event is a use of a model, agent, flow, knowledge
+// isUse reports whether an event is a use of a model, agent, flow, knowledge
 // base, guardrail or gateway, and not a change or a look at the settings.
-func runs(name string) bool {
+func isUse(name string) bool {
 	switch name {
 	case "Converse", "ConverseStream", "StartAsyncInvoke", "CreateInference", "CountTokens",
 		"Retrieve", "RetrieveAndGenerate", "RetrieveAndGenerateStream", "Rerank",
