@@ -31,6 +31,8 @@ func (a ARN) String() string {
 	return strings.Join([]string{"arn", a.Partition, a.Service, a.Region, a.Account, a.Resource}, ":")
 }
 
+const sessionPrefix = "assumed-role/"
+
 // Principal is the role or user behind an identity's ARN: of a role's session
 // the role, without the session; of everything else in iam and sts the ARN
 // itself. It is "" when s is not such an ARN. The path of a role is not part of
@@ -40,9 +42,13 @@ func Principal(s string) string {
 	if !ok || a.Service != "iam" && a.Service != "sts" {
 		return ""
 	}
-	role, _ := Session(s)
-	if role == "" {
+	rest, assumed := strings.CutPrefix(a.Resource, sessionPrefix)
+	if !assumed {
 		return s
+	}
+	role, _, _ := strings.Cut(rest, "/")
+	if role == "" {
+		return ""
 	}
 	return ARN{Partition: a.Partition, Service: "iam", Account: a.Account, Resource: "role/" + role}.String()
 }
@@ -54,7 +60,7 @@ func Session(s string) (role, session string) {
 	if !ok || a.Service != "sts" {
 		return "", ""
 	}
-	rest, ok := strings.CutPrefix(a.Resource, "assumed-role/")
+	rest, ok := strings.CutPrefix(a.Resource, sessionPrefix)
 	if !ok {
 		return "", ""
 	}

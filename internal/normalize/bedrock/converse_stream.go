@@ -8,7 +8,7 @@ import (
 // eventStream reads an array of ConverseStream's events, {eventName: {…}} each:
 // Nova's native streams, and ConverseStream as recorded on the wire.
 func eventStream(x *exchange, chunks []jsondoc.Value) bool {
-	if !some(chunks, "messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata") {
+	if !some(ends(chunks), "messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata") {
 		return false
 	}
 	x.is("chat")
@@ -29,6 +29,15 @@ func eventStream(x *exchange, chunks []jsondoc.Value) bool {
 	}
 	say(&x.out, event.RoleAssistant, s.blocks()...)
 	return true
+}
+
+// ends are the first and last chunks, which tell what a stream is, cut or not.
+func ends(chunks []jsondoc.Value) []jsondoc.Value {
+	const few = 3
+	if len(chunks) <= 2*few {
+		return chunks
+	}
+	return append(chunks[:few:few], chunks[len(chunks)-few:]...)
 }
 
 func (p *part) start(v jsondoc.Value) {

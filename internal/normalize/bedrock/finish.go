@@ -33,7 +33,7 @@ func (c *call) resolveModel() {
 		routed := c.models.Resolve(c.x.routed)
 		ref.Model, ref.Vendor, ref.Family, ref.API = routed.Model, routed.Vendor, routed.Family, routed.API
 	}
-	if ref.Opaque() && c.x.model != "" {
+	if ref.Model == "" && c.x.model != "" {
 		named := c.models.Named(c.x.model)
 		ref.Model, ref.Vendor, ref.Family, ref.API = named.Model, named.Vendor, named.Family, named.API
 	}

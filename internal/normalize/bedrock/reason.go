@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"seismo/internal/event"
+	"seismo/internal/jsondoc"
 )
 
 // Reasons for a body in S3 that is not read.
@@ -24,6 +25,7 @@ const (
 	reasonEither = "either the logging configuration does not deliver %s data (set %sDataDeliveryEnabled), " +
 		"or the body is over 100 KB and it has no bucket for large data (set largeDataDeliveryS3Config)"
 	reasonOff   = "the logging configuration does not deliver %s data; set %sDataDeliveryEnabled"
+	reasonBare  = "the record mentions no body; another tool may have cut it"
 	reasonAsync = "the answer of an asynchronous call goes to the caller's own bucket, not to the log"
 )
 
@@ -35,10 +37,10 @@ const largeTokens = 20_000
 func (c *call) missing() {
 	in, out := &c.ev.Body.Input, &c.ev.Body.Output
 	if in.State == event.BodyMissing && in.Reason == "" {
-		in.Reason = c.why(out.State != event.BodyMissing)
+		in.Reason = c.why(c.doc.Get("input"), out.State != event.BodyMissing)
 	}
 	if out.State == event.BodyMissing && out.Reason == "" {
-		out.Reason = c.why(in.State != event.BodyMissing || in.URI != "")
+		out.Reason = c.why(c.doc.Get("output"), in.State != event.BodyMissing || in.URI != "")
 		if c.ev.Error == "" && c.ev.Operation == "StartAsyncInvoke" {
 			out.Reason = reasonAsync
 		}
@@ -48,11 +50,13 @@ func (c *call) missing() {
 // why weighs the two ways to lose a body. Text is delivered on both sides or on
 // none, so that a text whose counterpart is there was too large; records in S3
 // have room for every body.
-func (c *call) why(counterpart bool) string {
+func (c *call) why(side jsondoc.Value, counterpart bool) string {
 	kind := c.modality()
 	switch inS3 := c.ev.Origin.Bucket != ""; {
 	case c.ev.Error != "":
 		return reasonFailed
+	case side.Len() == 0:
+		return reasonBare
 	case !inS3 && counterpart && kind == "text":
 		return reasonLarge
 	case !inS3 && c.large():

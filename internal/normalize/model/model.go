@@ -83,6 +83,9 @@ func (c *Catalogue) base(id string) Ref {
 		if _, known := c.vendors[second]; known {
 			return Ref{Model: id}
 		}
+		if prefix == "arn" {
+			return Ref{Model: id}
+		}
 		return Ref{Model: id, Vendor: prefix}
 	}
 	r := Ref{Model: id, Vendor: v.name}
