@@ -54,8 +54,8 @@ func splitPrompt(prompt string) []turn {
 	switch {
 	case strings.Contains(prompt, "[INST]"):
 		return splitInst(prompt)
-	case strings.Contains(prompt, "<｜User｜>"):
-		return splitMarks(prompt, "<｜User｜>", "<｜Assistant｜>")
+	case strings.Contains(prompt, userMark):
+		return splitMarks(prompt)
 	}
 	return nil
 }
@@ -120,18 +120,24 @@ func splitInst(prompt string) []turn {
 	return turns
 }
 
+// Marks of DeepSeek's template; the bars are full-width.
+const (
+	userMark      = "<｜User｜>"
+	assistantMark = "<｜Assistant｜>"
+)
+
 // splitMarks reads DeepSeek's template, in which a mark opens each turn and the
 // system text stands before the first.
-func splitMarks(prompt, user, assistant string) []turn {
+func splitMarks(prompt string) []turn {
 	var turns []turn
-	system, rest, more := strings.Cut(prompt, user)
+	system, rest, more := strings.Cut(prompt, userMark)
 	if system = strings.TrimSpace(stripMarks(system)); system != "" {
 		turns = append(turns, turn{event.RoleSystem, system})
 	}
 	for more {
 		var round string
-		round, rest, more = strings.Cut(rest, user)
-		asked, answered, _ := strings.Cut(round, assistant)
+		round, rest, more = strings.Cut(rest, userMark)
+		asked, answered, _ := strings.Cut(round, assistantMark)
 		turns = append(turns, turn{event.RoleUser, strings.TrimSpace(asked)})
 		if said := strings.TrimSpace(stripMarks(answered)); said != "" {
 			turns = append(turns, turn{event.RoleAssistant, said})

@@ -30,7 +30,8 @@ func pegasusResponse(x *exchange, body jsondoc.Value) bool {
 	if body.Get("message").Kind() != jsondoc.String || !body.Get("finishReason").Exists() {
 		return false
 	}
-	return pegasusAnswer(x, []jsondoc.Value{body})
+	pegasusAnswer(x, []jsondoc.Value{body})
+	return true
 }
 
 func pegasusStream(x *exchange, chunks []jsondoc.Value) bool {
@@ -42,10 +43,11 @@ func pegasusStream(x *exchange, chunks []jsondoc.Value) bool {
 	if !some(chunks, "message") || !some(chunks, "finishReason", "amazon-bedrock-invocationMetrics") {
 		return false
 	}
-	return pegasusAnswer(x, chunks)
+	pegasusAnswer(x, chunks)
+	return true
 }
 
-func pegasusAnswer(x *exchange, chunks []jsondoc.Value) bool {
+func pegasusAnswer(x *exchange, chunks []jsondoc.Value) {
 	x.is("chat")
 	var said answers
 	one := said.nth(0)
@@ -54,7 +56,6 @@ func pegasusAnswer(x *exchange, chunks []jsondoc.Value) bool {
 		one.end(chunk.Get("finishReason"))
 	}
 	said.tell(x)
-	return true
 }
 
 // marengo reads requests to TwelveLabs Marengo, which embeds text, pictures,

@@ -2,12 +2,14 @@ package bedrock
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // TestRecordedVendors reads bodies that Bedrock really answered, for the
@@ -48,9 +50,9 @@ type recorded struct {
 	Operation string          `json:"operation"`
 	Model     string          `json:"modelId"`
 	Status    int             `json:"status"`
-	Request   json.RawMessage `json:"requestBody"`
-	Response  json.RawMessage `json:"responseBody"`
-	Chunks    json.RawMessage `json:"responseChunks"`
+	Request   jsontext.Value `json:"requestBody"`
+	Response  jsontext.Value `json:"responseBody"`
+	Chunks    jsontext.Value `json:"responseChunks"`
 }
 
 func (r recorded) vendor() string {
@@ -92,7 +94,7 @@ func (r recorded) check(t *testing.T) {
 	}
 }
 
-func orNull(raw json.RawMessage) string {
+func orNull(raw jsontext.Value) string {
 	if raw == nil {
 		return "null"
 	}
