@@ -9,23 +9,23 @@ import (
 
 // appendTyped reads a block in Anthropic's form, which names its own type.
 func appendTyped(blocks []event.Block, v jsondoc.Value) []event.Block {
-	switch kind := v.Get("type").Str(); kind {
-	case "text":
+	switch string(v.Get("type").Raw()) {
+	case `"text"`:
 		return appendText(blocks, v.Get("text"))
-	case "thinking":
+	case `"thinking"`:
 		return append(blocks, reasoning(v.Get("thinking").Str()))
-	case "redacted_thinking":
+	case `"redacted_thinking"`:
 		return append(blocks, event.Block{Type: event.BlockReasoning})
-	case "image":
+	case `"image"`:
 		return append(blocks, event.Block{Type: event.BlockImage, Media: anthropicMedia(v)})
-	case "document":
+	case `"document"`:
 		return append(blocks, event.Block{
 			Type: event.BlockDocument, Media: anthropicMedia(v), Text: anthropicText(v.Get("source")),
 		})
-	case "tool_use", "server_tool_use", "mcp_tool_use":
+	case `"tool_use"`, `"server_tool_use"`, `"mcp_tool_use"`:
 		call := &event.ToolCall{Name: v.Get("name").Str(), ID: v.Get("id").Str(), Input: input(v.Get("input"))}
 		return append(blocks, event.Block{Type: event.BlockToolUse, Tool: call})
-	case "tool_result":
+	case `"tool_result"`:
 		return append(blocks, anthropicResult(v)...)
 	}
 	return append(blocks, other(v))

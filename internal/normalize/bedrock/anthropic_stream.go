@@ -23,19 +23,19 @@ func anthropicStream(x *exchange, chunks []jsondoc.Value) bool {
 }
 
 func (x *exchange) anthropicEvent(s *stitch, chunk jsondoc.Value) bool {
-	switch chunk.Get("type").Str() {
-	case "message_start":
+	switch string(chunk.Get("type").Raw()) { // JSON strings: reading them would cost most of a stream
+	case `"message_start"`:
 		message := chunk.Get("message")
 		x.anthropicMessage(message)
 		say(&x.out, event.RoleAssistant, contents(message.Get("content"))...)
-	case "content_block_start":
+	case `"content_block_start"`:
 		s.at(chunk.Get("index")).startTyped(chunk.Get("content_block"))
-	case "content_block_delta":
+	case `"content_block_delta"`:
 		s.at(chunk.Get("index")).deltaTyped(chunk.Get("delta"))
-	case "message_delta":
+	case `"message_delta"`:
 		x.ended(chunk.Get("delta", "stop_reason"))
 		x.anthropicUsage(chunk.Get("usage"))
-	case "content_block_stop", "message_stop", "ping":
+	case `"content_block_stop"`, `"message_stop"`, `"ping"`:
 	default:
 		return false
 	}
@@ -64,12 +64,12 @@ func (p *part) startTyped(v jsondoc.Value) {
 
 // deltaTyped goes on with a block; Claude 2's deltas have no type.
 func (p *part) deltaTyped(v jsondoc.Value) {
-	switch v.Get("type").Str() {
-	case "thinking_delta":
+	switch string(v.Get("type").Raw()) {
+	case `"thinking_delta"`:
 		p.thoughts.WriteString(v.Get("thinking").Str())
-	case "input_json_delta":
+	case `"input_json_delta"`:
 		p.toolOf().piece(v.Get("partial_json"))
-	case "signature_delta", "citations_delta":
+	case `"signature_delta"`, `"citations_delta"`:
 	default:
 		p.text.WriteString(v.Get("text").Str())
 	}
