@@ -54,7 +54,7 @@ func splitPrompt(prompt string) []turn {
 	switch {
 	case strings.Contains(prompt, "[INST]"):
 		return splitInst(prompt)
-	case strings.Contains(prompt, userMark):
+	case strings.Contains(prompt, deepseekUser):
 		return splitMarks(prompt)
 	}
 	return nil
@@ -122,22 +122,22 @@ func splitInst(prompt string) []turn {
 
 // Marks of DeepSeek's template; the bars are full-width.
 const (
-	userMark      = "<｜User｜>"
-	assistantMark = "<｜Assistant｜>"
+	deepseekUser      = "<｜User｜>"
+	deepseekAssistant = "<｜Assistant｜>"
 )
 
 // splitMarks reads DeepSeek's template, in which a mark opens each turn and the
 // system text stands before the first.
 func splitMarks(prompt string) []turn {
 	var turns []turn
-	system, rest, more := strings.Cut(prompt, userMark)
+	system, rest, more := strings.Cut(prompt, deepseekUser)
 	if system = strings.TrimSpace(stripMarks(system)); system != "" {
 		turns = append(turns, turn{event.RoleSystem, system})
 	}
 	for more {
 		var round string
-		round, rest, more = strings.Cut(rest, userMark)
-		asked, answered, _ := strings.Cut(round, assistantMark)
+		round, rest, more = strings.Cut(rest, deepseekUser)
+		asked, answered, _ := strings.Cut(round, deepseekAssistant)
 		turns = append(turns, turn{event.RoleUser, strings.TrimSpace(asked)})
 		if said := strings.TrimSpace(stripMarks(answered)); said != "" {
 			turns = append(turns, turn{event.RoleAssistant, said})

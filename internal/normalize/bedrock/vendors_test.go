@@ -47,9 +47,9 @@ func TestRecordedVendors(t *testing.T) {
 }
 
 type recorded struct {
-	Operation string          `json:"operation"`
-	Model     string          `json:"modelId"`
-	Status    int             `json:"status"`
+	Operation string         `json:"operation"`
+	Model     string         `json:"modelId"`
+	Status    int            `json:"status"`
 	Request   jsontext.Value `json:"requestBody"`
 	Response  jsontext.Value `json:"responseBody"`
 	Chunks    jsontext.Value `json:"responseChunks"`
