@@ -2,7 +2,13 @@ package state
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // application marks a SQLite file as seismo's: the letters seis.
@@ -35,15 +41,42 @@ var migrations = [...]string{
 	) STRICT;`,
 }
 
-// prepare checks the file and brings it up to date.
+// prepare checks the file, and only then changes it.
 func (s *State) prepare(ctx context.Context) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
+	if err := s.change(ctx, func(tx *sql.Tx) error { return inspect(ctx, tx) }); err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	if err := s.logAhead(ctx); err != nil {
+		return err
+	}
+	return s.change(ctx, func(tx *sql.Tx) error { return migrate(ctx, tx) })
+}
+
+// logAhead turns the write-ahead log on, which the file remembers. SQLite does
+// not wait for its turn here, busy_timeout or not, so this does.
+func (s *State) logAhead(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, busyTimeout)
+	defer cancel()
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for {
+		_, err := s.db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+		var fault *sqlite.Error
+		if !errors.As(err, &fault) || fault.Code()&0xff != sqlite3.SQLITE_BUSY {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-again.C:
+		}
+	}
+}
+
+// inspect makes sure that the file is whole, ours and not from the future.
+func inspect(ctx context.Context, tx *sql.Tx) error {
 	var app, version, tables int
-	err = tx.QueryRowContext(ctx, `SELECT
+	err := tx.QueryRowContext(ctx, `SELECT
 		(SELECT application_id FROM pragma_application_id),
 		(SELECT user_version FROM pragma_user_version),
 		(SELECT count(*) FROM sqlite_schema)`).Scan(&app, &version, &tables)
@@ -62,7 +95,17 @@ func (s *State) prepare(ctx context.Context) error {
 	if verdict != "ok" {
 		return fmt.Errorf("%w: %s", ErrDamaged, verdict)
 	}
-	if version == len(migrations) {
+	return nil
+}
+
+// migrate brings the schema up to date. It reads the version anew: another
+// process may have been quicker.
+func migrate(ctx context.Context, tx *sql.Tx) error {
+	var version int
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return err
+	}
+	if version >= len(migrations) {
 		return nil
 	}
 	for i, change := range migrations[version:] {
@@ -71,8 +114,6 @@ func (s *State) prepare(ctx context.Context) error {
 		}
 	}
 	mark := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, len(migrations))
-	if _, err := tx.ExecContext(ctx, mark); err != nil {
-		return err
-	}
-	return tx.Commit()
+	_, err := tx.ExecContext(ctx, mark)
+	return err
 }

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"modernc.org/sqlite" // also registers the driver
 	sqlite3 "modernc.org/sqlite/lib"
@@ -29,6 +30,9 @@ var (
 	// ErrNewer says that a newer seismo wrote the file.
 	ErrNewer = errors.New("a newer seismo wrote this file; use that version or a backup from before")
 )
+
+// busyTimeout is how long a change waits for other processes.
+const busyTimeout = 10 * time.Second
 
 // State is an open state file. It is safe for use by several goroutines, and
 // beside other processes.
@@ -81,8 +85,7 @@ func touch(path string) error {
 
 func dsn(path string) string {
 	options := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(10000)",
-		"journal_mode(WAL)",
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
 		"synchronous(FULL)", // a commit outlives a power loss
 		"secure_delete(ON)", // what is deleted is overwritten
 		"trusted_schema(OFF)",
