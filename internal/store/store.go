@@ -55,10 +55,11 @@ type Batch struct {
 	Resolved []string      // quarantine ids that a retry has put right
 }
 
-// Receipt says what became of a batch's events, in the batch's order.
+// Receipt says what became of a batch's events.
 type Receipt struct {
 	Stored    int
-	Duplicate int // events already stored, or twice in the batch
+	Duplicate int    // events already stored, or twice in the batch
+	New       []bool // by event, in the batch's order: stored, not duplicate
 }
 
 // Entry is one object in the ledger. Read = Stored + Duplicate + Skipped + Quarantined.
@@ -70,8 +71,8 @@ type Entry struct {
 	// Append adds what becomes of them to Stored and Duplicate before it writes
 	// the entry; events of former batches are counted there already.
 	First, Last int
-	Skips                                         map[string]int64 // by reason
-	Done                                          time.Time
+	Skips       map[string]int64 // by reason
+	Done        time.Time
 }
 
 // Quarantined is one bad item as kept.

@@ -1,0 +1,218 @@
+package duckdb
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+	"golang.org/x/sync/errgroup"
+
+	"seismo/internal/query"
+	"seismo/internal/seal"
+	"seismo/internal/store"
+)
+
+// A ref names a part: the number of its block, and its place there.
+const (
+	ordinalBits  = 20
+	maxParts     = 1 << ordinalBits
+	blockText    = 512 << 10 // bytes of text at which a block is full
+	hashSize     = 16
+	blockVersion = 1
+)
+
+func refBlock(ref uint64) uint64 { return ref >> ordinalBits }
+func refOrdinal(ref uint64) int  { return int(ref & (maxParts - 1)) }
+
+// blockState is what the writer knows of the blocks that are committed.
+type blockState struct {
+	last uint64
+	seen *seenCache
+}
+
+func newBlockState() blockState { return blockState{seen: newSeenCache(seenParts)} }
+
+// block is one person's new parts of one batch.
+type block struct {
+	id     uint64
+	owner  string
+	key    *seal.Key
+	parts  []store.Part
+	hashes []byte
+	text   int
+
+	filter, sealed []byte
+}
+
+// stage collects the blocks of a batch that is not committed yet.
+type stage struct {
+	last   uint64
+	seen   *seenCache
+	fresh  map[[hashSize]byte]uint64
+	open   map[string]*block
+	blocks []*block
+}
+
+func (s *blockState) stage() *stage {
+	return &stage{last: s.last, seen: s.seen,
+		fresh: make(map[[hashSize]byte]uint64), open: make(map[string]*block)}
+}
+
+// commit makes the stage's parts known to later batches.
+func (s *blockState) commit(st *stage) {
+	s.last = st.last
+	for hash, ref := range st.fresh {
+		s.seen.put(hash, ref)
+	}
+}
+
+// add stores a document's parts, each unless it was seen, and its skeleton.
+func (st *stage) add(owner string, key *seal.Key, d document) (skeleton uint64, refs []uint64) {
+	refs = make([]uint64, len(d.Parts))
+	for i, p := range d.Parts {
+		ref, ok := st.find(d.hashes[i])
+		if !ok {
+			ref = st.put(owner, key, p, d.hashes[i])
+			st.fresh[d.hashes[i]] = ref
+		}
+		refs[i] = ref
+	}
+	frame := store.Part{Kind: store.PartSkeleton, Bytes: d.Skeleton}
+	return st.put(owner, key, frame, [hashSize]byte{}), refs
+}
+
+func (st *stage) find(hash [hashSize]byte) (uint64, bool) {
+	if ref, ok := st.fresh[hash]; ok {
+		return ref, true
+	}
+	return st.seen.get(hash)
+}
+
+func (st *stage) put(owner string, key *seal.Key, p store.Part, hash [hashSize]byte) uint64 {
+	b := st.open[owner]
+	if b == nil || b.text >= blockText || len(b.parts) == maxParts {
+		st.last++
+		b = &block{id: st.last, owner: owner, key: key}
+		st.open[owner] = b
+		st.blocks = append(st.blocks, b)
+	}
+	b.parts = append(b.parts, p)
+	b.hashes = append(b.hashes, hash[:]...)
+	b.text += len(p.Bytes)
+	return b.id<<ordinalBits | uint64(len(b.parts)-1)
+}
+
+// seal makes the filters and the sealed bytes of all blocks.
+func (st *stage) seal(keys *seal.Keyring) error {
+	var g errgroup.Group
+	g.SetLimit(workers)
+	for _, b := range st.blocks {
+		g.Go(func() error { return b.seal(keys) })
+	}
+	return g.Wait()
+}
+
+// workers is how many goroutines cut, seal and open at a time.
+const workers = 2
+
+func (b *block) seal(keys *seal.Keyring) error {
+	plain := binary.AppendUvarint([]byte{blockVersion}, uint64(len(b.parts)))
+	for _, p := range b.parts {
+		plain = append(plain, byte(p.Kind))
+		plain = binary.AppendUvarint(plain, uint64(len(p.Bytes)))
+	}
+	for _, p := range b.parts {
+		plain = append(plain, p.Bytes...)
+	}
+	packer, err := zstdWriter()
+	if err != nil {
+		return err
+	}
+	packed := packer.EncodeAll(plain, nil)
+	b.sealed = b.key.Seal(nil, packed, blockPlace(b.id))
+	b.filter = keys.Filter(func(yield func(string) bool) {
+		for _, p := range b.parts {
+			for _, token := range query.Tokens(p.Text()) {
+				if !yield(token) {
+					return
+				}
+			}
+		}
+	})
+	return nil
+}
+
+// blockPlace ties sealed bytes to their row.
+func blockPlace(id uint64) []byte { return fmt.Appendf(nil, "block %d", id) }
+
+var zstdWriter = sync.OnceValues(func() (*zstd.Encoder, error) {
+	return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault),
+		zstd.WithEncoderConcurrency(workers), zstd.WithWindowSize(1<<20))
+})
+
+var zstdReader = sync.OnceValues(func() (*zstd.Decoder, error) {
+	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(workers), zstd.WithDecoderMaxMemory(1<<30))
+})
+
+var errBlock = errors.New("damaged block")
+
+// openBlock opens what seal sealed. The parts share one buffer.
+func openBlock(ctx context.Context, keys *seal.Keyring, id uint64, owner string, sealed []byte) ([]store.Part, error) {
+	key, err := keys.Owner(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	packed, err := key.Open(nil, sealed, blockPlace(id))
+	if err != nil {
+		return nil, fmt.Errorf("block %d: %w", id, err)
+	}
+	reader, err := zstdReader()
+	if err != nil {
+		return nil, err
+	}
+	plain, err := reader.DecodeAll(packed, nil)
+	if err != nil {
+		return nil, fmt.Errorf("block %d: %w: %w", id, errBlock, err)
+	}
+	parts, ok := parseBlock(plain)
+	if !ok {
+		return nil, fmt.Errorf("block %d: %w", id, errBlock)
+	}
+	return parts, nil
+}
+
+func parseBlock(plain []byte) ([]store.Part, bool) {
+	if len(plain) == 0 || plain[0] != blockVersion {
+		return nil, false
+	}
+	count, n := binary.Uvarint(plain[1:])
+	if n <= 0 || count > maxParts {
+		return nil, false
+	}
+	rest := plain[1+n:]
+	parts := make([]store.Part, count)
+	sizes := make([]uint64, count)
+	for i := range parts {
+		if len(rest) == 0 {
+			return nil, false
+		}
+		parts[i].Kind = store.PartKind(rest[0])
+		size, n := binary.Uvarint(rest[1:])
+		if n <= 0 {
+			return nil, false
+		}
+		sizes[i] = size
+		rest = rest[1+n:]
+	}
+	for i, size := range sizes {
+		if size > uint64(len(rest)) {
+			return nil, false
+		}
+		parts[i].Bytes = rest[:size:size]
+		rest = rest[size:]
+	}
+	return parts, len(rest) == 0
+}

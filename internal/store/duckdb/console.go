@@ -1,0 +1,154 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	sqldriver "database/sql/driver"
+	"errors"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+
+	"seismo/internal/query"
+)
+
+// ErrRefused says that a user's SQL is not one that may be run.
+var ErrRefused = errors.New("this SQL is not allowed here")
+
+// consoleTime is how long a user's SQL may run.
+const consoleTime = 30 * time.Second
+
+// SQL runs one SELECT of a user over the views, in a transaction that cannot
+// write, and returns at most limit rows.
+func (s *Store) SQL(ctx context.Context, text string, limit int) (query.Table, error) {
+	var table query.Table
+	done, err := s.read(ctx)
+	if err != nil {
+		return table, err
+	}
+	defer done()
+	ctx, cancel := context.WithTimeout(ctx, consoleTime)
+	defer cancel()
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return table, fmt.Errorf("sql: %w", err)
+	}
+	defer conn.Close()
+	if err := admit(ctx, conn, text); err != nil {
+		return table, err
+	}
+	if _, err := conn.ExecContext(ctx, "BEGIN TRANSACTION READ ONLY"); err != nil {
+		return table, fmt.Errorf("sql: %w", err)
+	}
+	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") }()
+	rows, err := conn.QueryContext(ctx, text)
+	if err != nil {
+		return table, fmt.Errorf("sql: %w", err)
+	}
+	defer rows.Close()
+	return readTable(rows, limit)
+}
+
+// admit refuses everything but one SELECT over the views and functions without
+// effects.
+func admit(ctx context.Context, conn *sql.Conn, text string) error {
+	kind, err := statementType(ctx, conn, text)
+	if err != nil {
+		return fmt.Errorf("sql: %w", err)
+	}
+	if kind != driver.STATEMENT_TYPE_SELECT {
+		return fmt.Errorf("%w: only a single SELECT is", ErrRefused)
+	}
+	var tree string
+	if err := conn.QueryRowContext(ctx, `SELECT json_serialize_sql(?::VARCHAR)::VARCHAR`, text).Scan(&tree); err != nil {
+		return fmt.Errorf("sql: %w", err)
+	}
+	var root any
+	if err := json.Unmarshal([]byte(tree), &root); err != nil {
+		return fmt.Errorf("sql: %w", err)
+	}
+	return inspect(root)
+}
+
+func statementType(ctx context.Context, conn *sql.Conn, text string) (kind driver.StmtType, err error) {
+	err = conn.Raw(func(c any) error {
+		prepared, err := c.(sqldriver.ConnPrepareContext).PrepareContext(ctx, text)
+		if err != nil {
+			return err
+		}
+		kind, err = prepared.(*driver.Stmt).StatementType()
+		return errors.Join(err, prepared.Close())
+	})
+	return kind, err
+}
+
+func readTable(rows *sql.Rows, limit int) (query.Table, error) {
+	columns, err := rows.Columns()
+	table := query.Table{Columns: columns, Rows: [][]any{}}
+	if err != nil {
+		return table, fmt.Errorf("sql: %w", err)
+	}
+	for rows.Next() && len(table.Rows) < limit {
+		row := make([]any, len(columns))
+		targets := make([]any, len(columns))
+		for i := range row {
+			targets[i] = &row[i]
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return table, fmt.Errorf("sql: %w", err)
+		}
+		for i := range row {
+			row[i] = plainCell(row[i])
+		}
+		table.Rows = append(table.Rows, row)
+	}
+	return table, rows.Err()
+}
+
+// plainCell turns what the driver returns into the types of a Table's cells.
+func plainCell(v any) any {
+	switch v := v.(type) {
+	case nil, string, int64, float64, bool:
+		return v
+	case time.Time:
+		return v.UTC()
+	case int32:
+		return int64(v)
+	case int16:
+		return int64(v)
+	case int8:
+		return int64(v)
+	case uint64:
+		return new(big.Int).SetUint64(v).String()
+	case uint32:
+		return int64(v)
+	case uint16:
+		return int64(v)
+	case uint8:
+		return int64(v)
+	case float32:
+		return float64(v)
+	case *big.Int:
+		if v.IsInt64() {
+			return v.Int64()
+		}
+		return v.String()
+	case []any:
+		return plainList(v)
+	case []byte:
+		return fmt.Sprintf("%x", v)
+	}
+	return fmt.Sprint(v)
+}
+
+func plainList(list []any) any {
+	out := make([]string, len(list))
+	for i, item := range list {
+		out[i] = fmt.Sprint(plainCell(item))
+	}
+	return out
+}

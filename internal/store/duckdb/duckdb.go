@@ -1,0 +1,273 @@
+// Package duckdb keeps events in one DuckDB file: typed columns for what is
+// counted and filtered, and beside them what was said, sealed in blocks.
+//
+// It is the only room that sees cgo. It never writes what was said, or what was
+// quarantined, in plain text: not to the file, its log or its spill. It never
+// reads or writes any other file, whatever SQL it is given.
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+
+	"seismo/internal/seal"
+	"seismo/internal/store"
+)
+
+// Errors of Open that callers branch on.
+var (
+	// ErrLocked says that another process has the file open.
+	ErrLocked = errors.New("another process has this database open")
+	// ErrDamaged says that the file or its log cannot be read.
+	ErrDamaged = errors.New("the database or its log (.wal) is damaged; move both aside and ingest again: all of it can be read again from where it came")
+	// ErrNewer says that a later version of seismo wrote the file.
+	ErrNewer = errors.New("a later version of seismo wrote this database")
+)
+
+// Config says where a store lies and how it keeps things.
+type Config struct {
+	Path     string              // of the file; "" keeps everything in memory
+	Keyring  *seal.Keyring       // seals what was said
+	Mode     store.Mode          // "" is store.Full
+	Mask     func([]byte) []byte // store.Redacted: masks secrets and personal data; keeps JSON valid
+	Memory   string              // DuckDB's memory limit; "" is 256MB
+	Threads  int                 // 0 is 2
+	ReadOnly bool                // opens nothing for writing, and lets others read beside
+	Log      *slog.Logger        // nil logs nothing
+}
+
+// Store is an open database. All methods may be called from several goroutines;
+// writing ones wait for each other.
+type Store struct {
+	cfg Config
+	log *slog.Logger
+	db  *sql.DB
+
+	write   sync.Mutex // one writer
+	conn    *sql.Conn  // the writer's
+	batch   uint64     // number of the last batch
+	blocks  blockState
+	pending atomic.Int64 // rows not yet folded
+	readers sync.RWMutex // held for reading by queries, for writing by checkpoints
+}
+
+var (
+	_ store.Store   = (*Store)(nil)
+	_ store.Archive = (*Store)(nil)
+)
+
+// Open opens or creates a database.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	if cfg.Keyring == nil {
+		return nil, errors.New("open database: no keyring")
+	}
+	if cfg.Mode == "" {
+		cfg.Mode = store.Full
+	}
+	if cfg.Mode == store.Redacted && cfg.Mask == nil {
+		return nil, errors.New("open database: redacted mode needs a mask")
+	}
+	s := &Store{cfg: cfg, log: cfg.Log, blocks: newBlockState()}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if err := s.open(ctx); err != nil {
+		return nil, fmt.Errorf("open database %s: %w", cfg.Path, err)
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context) error {
+	if s.cfg.ReadOnly {
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
+	}
+	if err := s.connect(ctx); err != nil {
+		return err
+	}
+	if err := s.prepare(ctx); err != nil {
+		_ = s.disconnect()
+		return err
+	}
+	return nil
+}
+
+// settle folds what a killed process left over, which a reader cannot do.
+func (s *Store) settle(ctx context.Context) error {
+	cfg := s.cfg
+	cfg.ReadOnly = false
+	if _, err := os.Stat(cfg.Path); err != nil {
+		return err
+	}
+	w, err := Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+func (s *Store) connect(ctx context.Context) error {
+	connector, err := driver.NewConnector(s.address(), nil)
+	if err != nil {
+		return explain(err)
+	}
+	s.db = sql.OpenDB(connector)
+	s.db.SetMaxOpenConns(8)
+	s.conn, err = s.db.Conn(ctx)
+	if err == nil {
+		err = s.shut(ctx)
+	}
+	if err != nil {
+		return errors.Join(explain(err), s.db.Close())
+	}
+	return nil
+}
+
+// shut closes the way to other files and to the settings, for all SQL of the
+// process. DuckDB exempts the file itself, its log and its spill, which must be
+// named before.
+func (s *Store) shut(ctx context.Context) error {
+	settings := []string{"SET enable_external_access=false", "SET lock_configuration=true"}
+	if s.cfg.Path != "" {
+		path, err := filepath.Abs(s.cfg.Path)
+		if err != nil {
+			return fmt.Errorf("name the spill: %w", err)
+		}
+		spill := "SET temp_directory='" + strings.ReplaceAll(path+".tmp", "'", "''") + "'"
+		settings = append([]string{spill}, settings...)
+	}
+	for _, set := range settings {
+		if _, err := s.conn.ExecContext(ctx, set); err != nil {
+			return fmt.Errorf("%s: %w", set, err)
+		}
+	}
+	return nil
+}
+
+// address is the file's name with the settings that are pinned at the start.
+func (s *Store) address() string {
+	memory, threads := s.cfg.Memory, s.cfg.Threads
+	if memory == "" {
+		memory = defaultMemory
+	}
+	if threads == 0 {
+		threads = 2
+	}
+	settings := url.Values{
+		"memory_limit":             {memory},
+		"threads":                  {strconv.Itoa(threads)},
+		"checkpoint_threshold":     {"1TB"}, // our own schedule: see checkpoint
+		"preserve_insertion_order": {"false"},
+	}
+	if s.cfg.ReadOnly {
+		settings.Set("access_mode", "READ_ONLY")
+	}
+	path := s.cfg.Path
+	if path != "" {
+		path, _ = filepath.Abs(path)
+	}
+	return path + "?" + settings.Encode()
+}
+
+// defaultMemory is enough for a fold of foldRows rows beside a report. Rows that
+// are not yet in the file cannot be spilled, which sets the lower end.
+const defaultMemory = "256MB"
+
+// explain gives DuckDB's errors at opening a name.
+func explain(err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "Could not set lock"):
+		return fmt.Errorf("%w: %w", ErrLocked, err)
+	case strings.Contains(text, "No such file"), strings.Contains(text, "Permission denied"):
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
+}
+
+// prepare makes or checks the tables and reads what the writer has to know.
+func (s *Store) prepare(ctx context.Context) error {
+	if !s.cfg.ReadOnly {
+		if err := s.migrate(ctx); err != nil {
+			return err
+		}
+	}
+	var pending int64
+	row := s.conn.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM event_open),
+		(SELECT coalesce(max(number), 0) FROM batch), (SELECT coalesce(max(id), 0) FROM block)`)
+	if err := row.Scan(&pending, &s.batch, &s.blocks.last); err != nil {
+		return fmt.Errorf("read the store's state: %w", err)
+	}
+	s.pending.Store(pending)
+	if s.cfg.ReadOnly {
+		return nil
+	}
+	return s.warm(ctx)
+}
+
+// Close folds what is new, writes the log into the file and closes it.
+func (s *Store) Close() error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if s.db == nil {
+		return nil
+	}
+	var err error
+	if !s.cfg.ReadOnly {
+		ctx := context.Background()
+		err = errors.Join(s.fold(ctx), s.checkpoint(ctx, true))
+	}
+	return errors.Join(err, s.disconnect())
+}
+
+func (s *Store) disconnect() error {
+	db, conn := s.db, s.conn
+	s.db, s.conn = nil, nil
+	if db == nil {
+		return nil
+	}
+	return errors.Join(conn.Close(), db.Close())
+}
+
+// Limits of the log, in bytes: from the first on it is written into the file
+// when nobody reads, from the second on readers have to wait. DuckDB reads the
+// log into memory at a start, so it must stay below the memory limit.
+const (
+	logSoft = 16 << 20
+	logHard = 64 << 20
+)
+
+// checkpoint writes the log into the file. It never runs beside a query:
+// DuckDB would have to keep both versions, and refuses under some conditions.
+func (s *Store) checkpoint(ctx context.Context, force bool) error {
+	size := int64(0)
+	if info, err := os.Stat(s.cfg.Path + ".wal"); err == nil {
+		size = info.Size()
+	}
+	switch {
+	case size == 0 && !force, size < logSoft && !force:
+		return nil
+	case force, size >= logHard:
+		s.readers.Lock()
+	case !s.readers.TryLock():
+		return nil
+	}
+	defer s.readers.Unlock()
+	if _, err := s.conn.ExecContext(ctx, "CHECKPOINT"); err != nil {
+		return fmt.Errorf("write the log into the database: %w", err)
+	}
+	return nil
+}

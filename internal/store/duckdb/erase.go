@@ -1,0 +1,89 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"seismo/internal/event"
+	"seismo/internal/store"
+)
+
+// Erase removes a person's key, then the sealed bytes, then the name from the
+// rows. The key goes first: should the rest fail, nothing can be read any more,
+// and erasing again finishes it.
+func (s *Store) Erase(ctx context.Context, person string) (store.Erased, error) {
+	erased := store.Erased{Person: person}
+	if s.cfg.ReadOnly {
+		return erased, errReadOnly
+	}
+	if person == "" {
+		return erased, errors.New("erase: no person is named")
+	}
+	s.write.Lock()
+	defer s.write.Unlock()
+	if s.db == nil {
+		return erased, errClosed
+	}
+	if err := s.fold(ctx); err != nil {
+		return erased, err
+	}
+	if err := s.cfg.Keyring.Erase(ctx, store.PersonOwner(person)); err != nil {
+		return erased, fmt.Errorf("erase: %w", err)
+	}
+	if err := s.exec(ctx, "BEGIN TRANSACTION"); err != nil {
+		return erased, err
+	}
+	err := s.erase(ctx, &erased)
+	if err == nil {
+		err = s.exec(context.WithoutCancel(ctx), "COMMIT")
+	}
+	if err != nil {
+		return erased, errors.Join(fmt.Errorf("erase: %w", err), s.abort(ctx))
+	}
+	s.blocks.seen = newSeenCache(seenParts)
+	if err := s.warm(ctx); err != nil {
+		return erased, err
+	}
+	return erased, s.checkpoint(ctx, true)
+}
+
+func (s *Store) erase(ctx context.Context, erased *store.Erased) error {
+	alias := s.alias(erased.Person)
+	const call = `SELECT count(*) FROM event_done WHERE lower(person) = lower(?) AND kind IS DISTINCT FROM 'trail'`
+	if err := s.conn.QueryRowContext(ctx, call, erased.Person).Scan(&erased.Calls); err != nil {
+		return err
+	}
+	result, err := s.conn.ExecContext(ctx, `UPDATE block SET owner = ?, hashes = NULL, filter = NULL, sealed = NULL
+		WHERE owner = ? AND sealed IS NOT NULL`, alias, store.PersonOwner(erased.Person))
+	if err != nil {
+		return err
+	}
+	if erased.Blocks, err = result.RowsAffected(); err != nil {
+		return err
+	}
+	return s.exec(ctx, `UPDATE event_done SET `+anonymize()+` WHERE lower(person) = lower($1)`,
+		erased.Person, "(?i)"+store.NamePattern(erased.Person).String()[len("(?i)"):], alias)
+}
+
+// anonymize is store.Anonymize in SQL.
+func anonymize() string {
+	var sets []string
+	for _, c := range store.Columns() {
+		name := quote(c.Name)
+		switch {
+		case c.Name == "person":
+			sets = append(sets, `person = $3`)
+		case c.Name == "identity_arn", c.Name == "user_agent", c.Name == "source.ip":
+			sets = append(sets, name+` = NULL`)
+		case c.Sensitivity == event.Public:
+		case c.Type == event.List:
+			sets = append(sets, fmt.Sprintf(
+				`%[1]s = list_transform(%[1]s, lambda x: regexp_replace(x, $2, $3, 'g'))`, name))
+		case c.Type == event.Text, c.Type == event.JSON:
+			sets = append(sets, fmt.Sprintf(`%[1]s = regexp_replace(%[1]s, $2, $3, 'g')`, name))
+		}
+	}
+	return strings.Join(sets, ", ")
+}

@@ -1,0 +1,272 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"seismo/internal/event"
+	"seismo/internal/store"
+)
+
+// foldRows is how many rows wait at most in event_open. Rows of a transaction
+// that is not committed lie in memory, some 2 KB each.
+const foldRows = 20_000
+
+// Fold merges the rows that came since the last time into event_done, by the
+// identity rule of store.Merge. Reading does it too; an ingest that is done calls
+// it so that the first reader need not wait.
+func (s *Store) Fold(ctx context.Context) error {
+	if s.cfg.ReadOnly {
+		return nil
+	}
+	s.write.Lock()
+	defer s.write.Unlock()
+	if s.db == nil {
+		return errClosed
+	}
+	return s.fold(ctx)
+}
+
+// fold runs in slices of whole requests, each in a transaction of its own, so
+// that memory stays bounded.
+func (s *Store) fold(ctx context.Context) error {
+	total := s.pending.Load()
+	if total == 0 {
+		return nil
+	}
+	slices := (total + foldRows - 1) / foldRows
+	for i := range slices {
+		f := folder{store: s, slice: fmt.Sprintf(`"#key" %% %d = %d`, slices, i)}
+		if err := f.run(ctx); err != nil {
+			return fmt.Errorf("merge new rows: %w", err)
+		}
+	}
+	s.pending.Store(0)
+	return nil
+}
+
+type folder struct {
+	store *Store
+	slice string // which rows of event_open
+	span  timeSpan
+}
+
+func (f *folder) run(ctx context.Context) error {
+	if err := f.store.exec(ctx, "BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	err := f.merge(ctx)
+	if err == nil {
+		err = f.store.exec(context.WithoutCancel(ctx), "COMMIT")
+	}
+	if err != nil {
+		return errors.Join(err, f.store.abort(ctx))
+	}
+	return nil
+}
+
+func (f *folder) merge(ctx context.Context) error {
+	if err := f.measure(ctx); err != nil {
+		return err
+	}
+	for _, statement := range f.statements() {
+		if err := f.store.exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measure finds what time the slice covers.
+func (f *folder) measure(ctx context.Context) error {
+	var from, to *time.Time
+	var timeless int64
+	err := f.store.conn.QueryRowContext(ctx, `SELECT min("time"), max("time"), count(*) FILTER ("time" IS NULL)
+		FROM event_open WHERE `+f.slice).Scan(&from, &to, &timeless)
+	if err != nil {
+		return err
+	}
+	if from != nil {
+		f.span.include(*from)
+		f.span.include(*to)
+	}
+	f.span.timeless = timeless > 0
+	return nil
+}
+
+// within is the condition that rows lie at most some days from the slice's time.
+// Rows without a time are near to everything.
+func (f *folder) within(days int) string {
+	if f.span.timeless {
+		return "true"
+	}
+	span := f.span
+	span.timeless = true
+	return span.sql(time.Duration(days) * store.Near)
+}
+
+// statements are one fold. Rows whose request is in no other row, nearly all, go
+// over as they are. Of the others, those within a day of the slice are merged
+// anew; rows up to a day further are read for that, but stay as they are.
+func (f *folder) statements() []string {
+	const touched = `"#key" IN (SELECT "#key" FROM fold_key)`
+	return []string{
+		`CREATE OR REPLACE TEMP TABLE fold_key AS
+			SELECT "#key" FROM event_open WHERE ` + f.slice + ` GROUP BY 1 HAVING count(*) > 1
+			UNION SELECT "#key" FROM event_done WHERE (` + f.within(1) + `)
+				AND "#key" IN (SELECT "#key" FROM event_open WHERE ` + f.slice + `)`,
+		`INSERT INTO event_done SELECT * FROM event_open WHERE ` + f.slice + ` AND NOT ` + touched,
+		`CREATE OR REPLACE TEMP TABLE fold_old AS SELECT rowid AS "row", (` + f.within(1) + `) AS inner_row
+			FROM event_done WHERE (` + f.within(2) + `) AND ` + touched,
+		`CREATE OR REPLACE TEMP TABLE fold_slim AS
+			SELECT DISTINCT ON (id) id, kind, account, region, request_id, "#key",
+				coalesce(epoch_us("time"), -9223372036854775807) AS moment, "time" IS NULL AS timeless, "#nanos" AS nanos
+			FROM (SELECT * FROM event_open WHERE ` + f.slice + ` AND ` + touched + `
+				UNION ALL SELECT * FROM event_done WHERE rowid IN (SELECT "row" FROM fold_old))`,
+		`CREATE OR REPLACE TEMP TABLE fold_pair AS
+			SELECT c.id AS call_id, t.id AS trail_id FROM fold_slim c JOIN fold_slim t ON ` + sameRequest("c", "t") + `
+				AND c.kind IS DISTINCT FROM 'trail' AND t.kind = 'trail'`,
+		`CREATE OR REPLACE TEMP TABLE fold_first AS
+			SELECT call_id, first(trail_id ORDER BY t.moment, t.nanos, t.id) AS trail_id
+			FROM fold_pair p JOIN fold_slim t ON t.id = p.trail_id GROUP BY call_id`,
+		`CREATE OR REPLACE TEMP TABLE fold_later AS
+			SELECT DISTINCT c.id FROM fold_slim c JOIN fold_slim b ON ` + sameRequest("c", "b") + `
+				AND c.kind IS DISTINCT FROM 'trail' AND b.kind IS DISTINCT FROM 'trail'
+				AND (b.moment, b.nanos, b.id) < (c.moment, c.nanos, c.id)`,
+		f.insert(),
+		`DELETE FROM event_done WHERE rowid IN (SELECT "row" FROM fold_old WHERE inner_row)`,
+		`DELETE FROM event_open WHERE ` + f.slice,
+	}
+}
+
+// sameRequest joins two rows of fold_slim that are of one request and near.
+func sameRequest(a, b string) string {
+	return fmt.Sprintf(`%[1]s."#key" = %[2]s."#key" AND %[1]s.request_id = %[2]s.request_id
+		AND %[1]s.account IS NOT DISTINCT FROM %[2]s.account AND %[1]s.region IS NOT DISTINCT FROM %[2]s.region
+		AND (%[1]s.timeless OR %[2]s.timeless OR abs(%[1]s.moment - %[2]s.moment) <= %[3]d)`,
+		a, b, store.Near.Microseconds())
+}
+
+// insert writes the merged rows.
+func (f *folder) insert() string {
+	raw := `SELECT ` + names() + `, "#key", "#nanos", true AS inner_row FROM event_open
+			WHERE ` + f.slice + ` AND "#key" IN (SELECT "#key" FROM fold_key)
+		UNION ALL SELECT ` + unfilled() + `, "#key", "#nanos", o.inner_row FROM event_done d
+			JOIN fold_old o ON o."row" = d.rowid`
+	var out, bits []string
+	for _, c := range store.Columns() {
+		switch bit := filledBit(c.Name); {
+		case c.Name == "conflict":
+			out = append(out, `CASE WHEN l.id IS NOT NULL THEN true END`)
+		case bit >= 0:
+			out = append(out, fmt.Sprintf(`coalesce(m.%[1]s, t.%[1]s)`, quote(c.Name)))
+			bits = append(bits, fmt.Sprintf(`CASE WHEN m.%[1]s IS NULL AND t.%[1]s IS NOT NULL THEN %[2]d ELSE 0 END`,
+				quote(c.Name), uint64(1)<<bit))
+		default:
+			out = append(out, "m."+quote(c.Name))
+		}
+	}
+	return `INSERT INTO event_done WITH raw AS MATERIALIZED (` + raw + `),
+			twice AS (SELECT id FROM raw GROUP BY id HAVING count(*) > 1),
+			merged AS (SELECT ` + names() + `, "#key", "#nanos", inner_row FROM raw
+					WHERE id NOT IN (FROM twice)
+				UNION ALL SELECT ` + mergedColumns() + `, any_value("#key"), any_value("#nanos"), bool_or(inner_row)
+					FROM raw WHERE id IN (FROM twice) GROUP BY id),
+			facts AS (SELECT ` + leastFacts() + ` FROM raw WHERE id IN (SELECT trail_id FROM fold_first) GROUP BY id)
+		SELECT ` + strings.Join(out, ", ") + `, m."#key", m."#nanos", (` + strings.Join(bits, " + ") + `)::UBIGINT,
+			m.kind = 'trail' AND m.id IN (SELECT trail_id FROM fold_pair)
+		FROM merged m LEFT JOIN fold_first p ON p.call_id = m.id LEFT JOIN facts t ON t.id = p.trail_id
+			LEFT JOIN fold_later l ON l.id = m.id
+		WHERE m.inner_row`
+}
+
+func filledBit(name string) int {
+	for i, f := range store.Filled() {
+		if f == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// unfilled reads a merged row as it was before it took over its CloudTrail
+// event's facts.
+func unfilled() string {
+	var out []string
+	for _, c := range store.Columns() {
+		if bit := filledBit(c.Name); bit >= 0 {
+			out = append(out, fmt.Sprintf(`CASE WHEN "#filled" & %d = 0 THEN %s END`, uint64(1)<<bit, quote(c.Name)))
+			continue
+		}
+		out = append(out, quote(c.Name))
+	}
+	return strings.Join(out, ", ")
+}
+
+// leastFacts are a CloudTrail event's facts; records of it differ in nothing.
+func leastFacts() string {
+	out := []string{"id"}
+	for _, name := range store.Filled() {
+		out = append(out, fmt.Sprintf(`min(%[1]s) AS %[1]s`, quote(name)))
+	}
+	return strings.Join(out, ", ")
+}
+
+// mergedColumns merges the records of one id, column by column or group by group.
+func mergedColumns() string {
+	order := make(map[string]string)
+	for _, g := range store.Groups() {
+		for _, name := range g.Columns {
+			order[name] = orderSQL(g.Order)
+		}
+	}
+	var out []string
+	for _, c := range store.Columns() {
+		name := quote(c.Name)
+		switch {
+		case c.Name == "id":
+			out = append(out, name)
+		case order[c.Name] != "":
+			out = append(out, fmt.Sprintf(`first(%[1]s ORDER BY %[2]s) AS %[1]s`, name, order[c.Name]))
+		default:
+			out = append(out, fmt.Sprintf(`first(%[1]s ORDER BY %[2]s, %[1]s) FILTER (%[1]s IS NOT NULL) AS %[1]s`,
+				name, rankSQL(store.Key{Rank: store.ByFullness})))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func orderSQL(keys []store.Key) string {
+	var out []string
+	for _, k := range keys {
+		out = append(out, rankSQL(k))
+	}
+	return strings.Join(out, ", ")
+}
+
+func rankSQL(k store.Key) string {
+	switch k.Rank {
+	case store.ByInput:
+		return bodyRankSQL("body.input.state") + " DESC"
+	case store.ByOutput:
+		return bodyRankSQL("body.output.state") + " DESC"
+	case store.ByFullness:
+		return fmt.Sprintf("(%s * 5 + %s) DESC", bodyRankSQL("body.input.state"), bodyRankSQL("body.output.state"))
+	case store.Absent:
+		return quote(k.Column) + " IS NULL"
+	case store.Is:
+		return fmt.Sprintf("%s IS NOT DISTINCT FROM '%s'", quote(k.Column), k.Equal)
+	}
+	return quote(k.Column) + " NULLS LAST"
+}
+
+func bodyRankSQL(column string) string {
+	var when strings.Builder
+	for _, state := range []string{event.BodyInline, event.BodyFetched, event.BodyS3, event.BodyMissing} {
+		fmt.Fprintf(&when, " WHEN '%s' THEN %d", state, store.BodyRank(state))
+	}
+	return "(CASE " + quote(column) + when.String() + " ELSE 0 END)"
+}

@@ -1,0 +1,134 @@
+package duckdb
+
+import (
+	"fmt"
+	"strings"
+)
+
+// consoleTables are what SQL of users may read.
+var consoleTables = [...]string{"calls", "trail", "findings", "quarantine", "ledger"}
+
+// consoleFunctions are the functions that SQL of users may read as tables.
+var consoleFunctions = [...]string{"unnest", "range", "generate_series", "json_each", "json_tree"}
+
+// inspector walks a statement as DuckDB's own parser understands it.
+type inspector struct {
+	local map[string]bool // names of the statement's own WITH tables
+}
+
+// inspect looks at the tree that json_serialize_sql makes and refuses tables that
+// are not views for users, and functions that do more than compute.
+func inspect(root any) error {
+	i := inspector{local: make(map[string]bool)}
+	top, _ := root.(map[string]any)
+	if failed, _ := top["error"].(bool); failed {
+		return fmt.Errorf("%w: %v", ErrRefused, top["error_message"])
+	}
+	if statements, _ := top["statements"].([]any); len(statements) != 1 {
+		return fmt.Errorf("%w: only a single SELECT is", ErrRefused)
+	}
+	i.collect(root)
+	return i.check(root)
+}
+
+// collect gathers the names of WITH tables.
+func (i *inspector) collect(node any) {
+	switch n := node.(type) {
+	case map[string]any:
+		if ctes, ok := n["cte_map"].(map[string]any); ok {
+			list, _ := ctes["map"].([]any)
+			for _, entry := range list {
+				if pair, ok := entry.(map[string]any); ok {
+					name, _ := pair["key"].(string)
+					i.local[strings.ToLower(name)] = true
+				}
+			}
+		}
+		if n["type"] == "RECURSIVE_CTE_NODE" || n["type"] == "CTE_NODE" {
+			name, _ := n["cte_name"].(string)
+			i.local[strings.ToLower(name)] = true
+		}
+		for _, child := range n {
+			i.collect(child)
+		}
+	case []any:
+		for _, child := range n {
+			i.collect(child)
+		}
+	}
+}
+
+func (i *inspector) check(node any) error {
+	switch n := node.(type) {
+	case map[string]any:
+		if err := i.node(n); err != nil {
+			return err
+		}
+		for _, child := range n {
+			if err := i.check(child); err != nil {
+				return err
+			}
+		}
+	case []any:
+		for _, child := range n {
+			if err := i.check(child); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (i *inspector) node(n map[string]any) error {
+	switch n["type"] {
+	case "BASE_TABLE":
+		return i.table(n)
+	case "TABLE_FUNCTION":
+		call, _ := n["function"].(map[string]any)
+		name, _ := call["function_name"].(string)
+		if !named(consoleFunctions[:], name) {
+			return fmt.Errorf("%w: the table function %s", ErrRefused, name)
+		}
+	case "SHOW_REF":
+		return fmt.Errorf("%w: SHOW and DESCRIBE", ErrRefused)
+	case "FUNCTION":
+		name, _ := n["function_name"].(string)
+		if effects(name) {
+			return fmt.Errorf("%w: the function %s", ErrRefused, name)
+		}
+	}
+	return nil
+}
+
+func (i *inspector) table(n map[string]any) error {
+	name, _ := n["table_name"].(string)
+	schema, _ := n["schema_name"].(string)
+	catalog, _ := n["catalog_name"].(string)
+	if schema == "" && catalog == "" && (i.local[strings.ToLower(name)] || named(consoleTables[:], name)) {
+		return nil
+	}
+	return fmt.Errorf("%w: the table %q; there are %s", ErrRefused, name, strings.Join(consoleTables[:], ", "))
+}
+
+func named(list []string, name string) bool {
+	for _, n := range list {
+		if strings.EqualFold(n, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// effects names scalar functions that read settings or variables, write, wait,
+// or run text as SQL. Files are out of reach for all of them anyway.
+func effects(name string) bool {
+	name = strings.ToLower(name)
+	for _, part := range []string{"setting", "variable", "getenv", "nextval", "currval", "write_", "sleep",
+		"read_", "glob", "parse_duckdb_log", "pg_", "json_execute", "current_database", "current_schema",
+		"current_query", "current_role", "current_user", "getvariable", "txid", "connection_id", "secret"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}

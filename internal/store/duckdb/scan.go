@@ -1,0 +1,314 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"seismo/internal/event"
+	"seismo/internal/query"
+	"seismo/internal/seal"
+	"seismo/internal/store"
+)
+
+// scanner finds words in sealed blocks: filters first, then the blocks that may
+// have them. A word that few blocks may have is looked up in all of them at once
+// (exact); one that is everywhere only in the blocks of the rows that are asked for.
+type scanner struct {
+	store  *Store
+	leaves []query.Words
+	probes []seal.Probe
+	exact  []bool
+
+	may  map[uint64]uint64 // leaves that a block may have
+	text map[uint64]int64  // bytes of text of the blocks in may
+	hits []map[uint64]bool // refs of the parts that have a leaf
+	open map[uint64]bool   // blocks that were looked into
+}
+
+// exactText is how much text is searched through at once.
+const exactText = 96 << 20
+
+func newScanner(s *Store, leaves []query.Words) *scanner {
+	sc := &scanner{store: s, leaves: leaves, exact: make([]bool, len(leaves)),
+		may: make(map[uint64]uint64), text: make(map[uint64]int64),
+		hits: make([]map[uint64]bool, len(leaves)), open: make(map[uint64]bool)}
+	for i, w := range leaves {
+		whole := w.Words
+		if w.Prefix {
+			whole = whole[:len(whole)-1] // a filter knows whole words only
+		}
+		sc.probes = append(sc.probes, s.cfg.Keyring.Probe(whole))
+		sc.hits[i] = make(map[uint64]bool)
+	}
+	return sc
+}
+
+// lazy tells whether there are words that are not known yet.
+func (sc *scanner) lazy() bool {
+	for _, exact := range sc.exact {
+		if !exact {
+			return true
+		}
+	}
+	return false
+}
+
+// prepare reads all filters, and finds the words that lie in at most budget
+// bytes of text; a negative budget finds all.
+func (sc *scanner) prepare(ctx context.Context, budget int64) error {
+	if len(sc.leaves) == 0 {
+		return nil
+	}
+	if err := sc.filter(ctx); err != nil {
+		return err
+	}
+	var blocks []uint64
+	for i := range sc.leaves {
+		var size int64
+		for id, mask := range sc.may {
+			if mask>>i&1 == 1 {
+				size += sc.text[id]
+			}
+		}
+		sc.exact[i] = budget < 0 || size <= budget
+	}
+	for id, mask := range sc.may {
+		for i := range sc.leaves {
+			if sc.exact[i] && mask>>i&1 == 1 {
+				blocks = append(blocks, id)
+				break
+			}
+		}
+	}
+	return sc.look(ctx, blocks)
+}
+
+// filterPage is how many filters are in memory at a time.
+const filterPage = 256
+
+func (sc *scanner) filter(ctx context.Context) error {
+	end, err := sc.store.lastBlock(ctx)
+	for last := uint64(0); err == nil && last < end; last += filterPage {
+		err = sc.filterPage(ctx, last)
+	}
+	return err
+}
+
+// filterPage reads the filters of the blocks behind one.
+func (sc *scanner) filterPage(ctx context.Context, last uint64) error {
+	rows, err := sc.store.db.QueryContext(ctx, `SELECT id, text, filter FROM block
+		WHERE id > ? AND id <= ? AND filter IS NOT NULL`, last, last+filterPage)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id uint64
+		var text int64
+		var filter sql.RawBytes
+		if err := rows.Scan(&id, &text, &filter); err != nil {
+			return err
+		}
+		if mask := sc.probe(filter); mask != 0 {
+			sc.may[id], sc.text[id] = mask, text
+		}
+	}
+	return rows.Err()
+}
+
+func (s *Store) lastBlock(ctx context.Context) (last uint64, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM block`).Scan(&last)
+	return last, err
+}
+
+func (sc *scanner) probe(filter []byte) (mask uint64) {
+	for i, p := range sc.probes {
+		if p.May(filter) {
+			mask |= 1 << i
+		}
+	}
+	return mask
+}
+
+// look opens blocks and finds the parts that have the words.
+func (sc *scanner) look(ctx context.Context, blocks []uint64) error {
+	const page = 32
+	for len(blocks) > 0 {
+		some := blocks[:min(page, len(blocks))]
+		blocks = blocks[len(some):]
+		sealed, err := sc.store.sealed(ctx, some)
+		if err != nil {
+			return err
+		}
+		found := make([][]hit, len(sealed))
+		g, ctx := errgroup.WithContext(ctx)
+		g.SetLimit(workers)
+		for i, b := range sealed {
+			g.Go(func() error {
+				var err error
+				found[i], err = sc.search(ctx, b)
+				return err
+			})
+		}
+		if err := g.Wait(); err != nil {
+			return err
+		}
+		for _, hits := range found {
+			for _, h := range hits {
+				sc.hits[h.leaf][h.ref] = true
+			}
+		}
+		for _, id := range some {
+			sc.open[id] = true
+		}
+	}
+	return nil
+}
+
+// hit is a part that has a leaf's words.
+type hit struct {
+	leaf int
+	ref  uint64
+}
+
+func (sc *scanner) search(ctx context.Context, b sealedBlock) ([]hit, error) {
+	parts, err := openBlock(ctx, sc.store.cfg.Keyring, b.id, b.owner, b.sealed)
+	if errors.Is(err, seal.ErrErased) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	mask := sc.may[b.id]
+	var hits []hit
+	for ordinal, p := range parts {
+		if p.Kind != store.PartJSON && p.Kind != store.PartText {
+			continue
+		}
+		text := p.Text()
+		for i, w := range sc.leaves {
+			if mask>>i&1 == 1 && w.Within(text) {
+				hits = append(hits, hit{i, b.id<<ordinalBits | uint64(ordinal)})
+			}
+		}
+	}
+	return hits, nil
+}
+
+type sealedBlock struct {
+	id     uint64
+	owner  string
+	sealed []byte
+}
+
+// sealed reads blocks that were not erased.
+func (s *Store) sealed(ctx context.Context, ids []uint64) ([]sealedBlock, error) {
+	rows, err := s.db.QueryContext(ctx,
+		`SELECT id, owner, sealed FROM block WHERE id IN (SELECT unnest(?)) AND sealed IS NOT NULL`, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []sealedBlock
+	for rows.Next() {
+		var b sealedBlock
+		if err := rows.Scan(&b.id, &b.owner, &b.sealed); err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, rows.Err()
+}
+
+// condition compiles the leaves that are exact: an event fits when one of its
+// documents points to a part that has the words.
+func (sc *scanner) condition(st *statement) func(leafNode) string {
+	return func(l leafNode) string {
+		hits := sc.hits[l.index]
+		if len(hits) == 0 {
+			return "false"
+		}
+		refs := make([]uint64, 0, len(hits))
+		for ref := range hits {
+			refs = append(refs, ref)
+		}
+		return fmt.Sprintf(`(id IN (SELECT id FROM (SELECT id, unnest(refs) AS ref FROM doc)
+			WHERE ref IN (SELECT unnest(%s::UBIGINT[]))))`, st.arg(refs))
+	}
+}
+
+// said tells for each event which of the words were said in it.
+func (sc *scanner) said(ctx context.Context, events []event.Event) ([]uint64, error) {
+	refs, err := sc.refs(ctx, events)
+	if err != nil {
+		return nil, err
+	}
+	var missing []uint64
+	asked := make(map[uint64]bool)
+	for _, list := range refs {
+		for _, ref := range list {
+			id := refBlock(ref)
+			if sc.may[id] != 0 && !sc.open[id] && !asked[id] {
+				asked[id] = true
+				missing = append(missing, id)
+			}
+		}
+	}
+	if err := sc.look(ctx, missing); err != nil {
+		return nil, err
+	}
+	said := make([]uint64, len(events))
+	for i, list := range refs {
+		for _, ref := range list {
+			for leaf, hits := range sc.hits {
+				if hits[ref] {
+					said[i] |= 1 << leaf
+				}
+			}
+		}
+	}
+	return said, nil
+}
+
+// refs reads which parts the events' documents point to.
+func (sc *scanner) refs(ctx context.Context, events []event.Event) ([][]uint64, error) {
+	at := make(map[string]int, len(events))
+	ids := make([]string, len(events))
+	var span timeSpan
+	for i := range events {
+		ids[i], at[events[i].ID] = events[i].ID, i
+		span.include(events[i].Time)
+	}
+	out := make([][]uint64, len(events))
+	rows, err := sc.store.db.QueryContext(ctx,
+		`SELECT id, refs FROM doc WHERE id IN (SELECT unnest(?)) AND (`+span.sql(0)+`)`, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var refs any
+		if err := rows.Scan(&id, &refs); err != nil {
+			return nil, err
+		}
+		out[at[id]] = append(out[at[id]], numbers(refs)...)
+	}
+	return out, rows.Err()
+}
+
+// numbers is a list of numbers as the driver returns it.
+func numbers(v any) []uint64 {
+	list, _ := v.([]any)
+	out := make([]uint64, 0, len(list))
+	for _, item := range list {
+		if n, ok := item.(uint64); ok {
+			out = append(out, n)
+		}
+	}
+	return out
+}
