@@ -22,29 +22,45 @@ func anthropicRequest(x *exchange, body jsondoc.Value) bool {
 	x.systemOf(body.Get("system"))
 	x.messagesOf(messages)
 	x.sampling(body)
-	for tool := range body.Get("tools").Items() {
-		x.offer(tool)
-	}
+	x.offered(body.Get("tools"))
 	x.session = sessionOf(body.Get("metadata", "user_id").Str())
 	return true
 }
 
-// anthropicShaped tells a Messages body from OpenAI's, which is much alike, by
-// what only Anthropic's has.
+// anthropicShaped tells a Messages body from OpenAI's, which is much alike: by
+// what only the one or the other has.
 func anthropicShaped(body jsondoc.Value) bool {
-	if body.First("anthropic_version", "anthropic_beta", "system", "stop_sequences", "thinking").Exists() {
+	if body.First("anthropic_version", "anthropic_beta").Exists() {
 		return true
 	}
 	for tool := range body.Get("tools").Items() {
-		return tool.Get("input_schema").Exists()
+		if tool.Get("function").Exists() {
+			return false
+		}
+	}
+	if body.Get("system").Exists() {
+		return true
 	}
 	for m := range body.Get("messages").Items() {
 		for b := range m.Get("content").Items() {
-			switch b.Get("type").Str() {
-			case "tool_use", "tool_result", "thinking", "redacted_thinking", "image", "document":
+			if anthropicBlock(b) {
 				return true
 			}
 		}
+	}
+	return false
+}
+
+// anthropicBlock reports whether a block is of a type that OpenAI's shape does
+// not have, or writes in another way.
+func anthropicBlock(v jsondoc.Value) bool {
+	switch v.Get("type").Str() {
+	case "tool_use", "tool_result", "redacted_thinking":
+		return true
+	case "thinking":
+		return v.Get("thinking").Kind() == jsondoc.String
+	case "image", "document":
+		return v.Get("source").Exists()
 	}
 	return false
 }
