@@ -23,8 +23,9 @@ var floors = [][]string{
 	{"content", "docs", "internal/event", "internal/jsondoc"},
 	{"internal/source", "internal/source/dir"},
 	{"internal/query", "internal/decode", "internal/enrich", "internal/enrich/mmdb", "internal/seal", "internal/state"},
-	{"internal/store", "internal/normalize", "internal/normalize/bedrock", "internal/normalize/cloudtrail",
-		"internal/store/duckdb", "internal/store/memory", "internal/store/storetest"},
+	{"internal/normalize/arn", "internal/normalize/model"},
+	{"internal/normalize/bedrock", "internal/normalize/cloudtrail", "internal/store"},
+	{"internal/normalize", "internal/store/duckdb", "internal/store/memory", "internal/store/storetest"},
 	{"internal/web", "internal/simulate"},
 	{"internal/pipeline"},
 	{"internal/app"},
@@ -34,15 +35,10 @@ var floors = [][]string{
 
 // beside are the arrows between rooms of one floor.
 var beside = map[string][]string{
-	"internal/source/dir":        {"internal/source"},
-	"internal/enrich":            {"internal/enrich/mmdb"},
-	"internal/state":             {"internal/seal"},
-	"internal/normalize":         {"internal/normalize/bedrock", "internal/normalize/cloudtrail"},
-	"internal/store/duckdb":      {"internal/store"},
-	"internal/store/memory":      {"internal/store"},
-	"internal/store/storetest":   {"internal/store"},
-	"internal/jsondoc":           {},
-	"internal/normalize/bedrock": {},
+	"internal/source/dir":      {"internal/source"},
+	"internal/enrich":          {"internal/enrich/mmdb"},
+	"internal/state":           {"internal/seal"},
+	"internal/normalize/model": {"internal/normalize/arn"},
 }
 
 type room struct {
