@@ -3,6 +3,7 @@ package decode
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 
@@ -18,8 +19,8 @@ const (
 	zstandard
 )
 
-// sniff tells the format by its first bytes, never by a name. Neither magic can
-// begin or stand inside a JSON text.
+// sniff tells the format by its first bytes, never by a name. No JSON text
+// begins so, or has this between its values.
 func sniff(head []byte) format {
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
@@ -34,7 +35,10 @@ func sniff(head []byte) format {
 
 // stream decodes bytes that may be compressed, text, or one after the other.
 func (r *run) stream(in *bufio.Reader, p place) error {
-	for first := true; ; first = false {
+	for first := true; in != nil; first = false {
+		if !first {
+			padding(in)
+		}
 		head, err := in.Peek(4)
 		if len(head) == 0 {
 			return r.streamEnd(p, err, first)
@@ -43,14 +47,15 @@ func (r *run) stream(in *bufio.Reader, p place) error {
 		case f != plain:
 			err = r.layer(in, f, p)
 		case !first && !startsText(head):
-			return r.garbage(in, p)
+			return r.rest(in, p, BadCompression, said("something that is no record follows the compressed data"))
 		default:
 			in, err = r.text(in, p)
 		}
-		if err != nil || in == nil {
+		if err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 // streamEnd tells of a stream that has nothing more.
@@ -58,7 +63,7 @@ func (r *run) streamEnd(p place, err error, empty bool) error {
 	var f *fault
 	switch {
 	case errors.As(err, &f):
-		return stop(r.bad(p, f.reason, f.detail, newPiece("")))
+		return stop(r.bad(p, f.reason, f, newPiece("")))
 	case !errors.Is(err, io.EOF):
 		return err
 	case empty:
@@ -70,20 +75,21 @@ func (r *run) streamEnd(p place, err error, empty bool) error {
 // layer decodes what comes out of one run of gzip members or zstd frames.
 func (r *run) layer(in *bufio.Reader, f format, p place) error {
 	if p.layers >= r.limits.Layers {
-		return r.rest(in, p, BadLayers, "more layers of compression than the limit allows")
+		return r.rest(in, p, BadLayers, said("more layers of compression than the limit allows"))
 	}
-	out, done, err := r.open(in, f)
+	out, done, err := open(in, f)
 	if err != nil {
-		return r.rest(in, p, BadCompression, err.Error())
+		return r.rest(in, p, BadCompression, err)
 	}
 	defer done()
-	return r.stream(bufio.NewReaderSize(&meter{r: out, run: r}, 64<<10), p.deeper())
+	return r.stream(bufio.NewReaderSize(&meter{r: out, run: r}, buffer), p.deeper())
 }
 
-func (r *run) open(in *bufio.Reader, f format) (io.Reader, func(), error) {
+func open(in *bufio.Reader, f format) (io.Reader, func(), error) {
 	if f == gzipped {
-		if head, _ := in.Peek(10); len(head) < 10 || head[2] != 8 || head[3]&0xe0 != 0 {
-			return nil, nil, errors.New("the gzip header is cut or not one")
+		const fixed = 10 // bytes of a header without optional fields
+		if head, _ := in.Peek(fixed); len(head) < fixed || head[2] != 8 || head[3]&0xe0 != 0 {
+			return nil, nil, said("the gzip header is cut or is none")
 		}
 		m, err := newMembers(in)
 		return m, func() {}, err
@@ -91,12 +97,13 @@ func (r *run) open(in *bufio.Reader, f format) (io.Reader, func(), error) {
 	z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(maxWindow))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, broken(err)
 	}
 	return &frames{z}, z.Close, nil
 }
 
-// maxWindow is the largest zstd window that is allocated: that of level 19 is 8 MiB.
+// maxWindow is the largest zstd window that memory is given to: what level 19
+// asks for, four times.
 const maxWindow = 32 << 20
 
 // members reads gzip members that follow each other as one text.
@@ -151,10 +158,14 @@ func broken(err error) error {
 	switch {
 	case errors.As(err, &f):
 		return f
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return &fault{BadCompression, "the compressed data is cut off"}
-	case errors.Is(err, gzip.ErrChecksum):
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, zstd.ErrCRCMismatch):
 		return &fault{BadCompression, "the checksum of the compressed data does not match"}
+	case errors.Is(err, zstd.ErrMagicMismatch):
+		return &fault{BadCompression, "something else follows the compressed data"}
 	}
 	return &fault{BadCompression, "the compressed data is damaged: " + err.Error()}
 }

@@ -10,44 +10,47 @@ import (
 	"seismo/internal/jsondoc"
 )
 
-// Decoder decodes objects. It is for concurrent use.
+// Decoder decodes objects. It is safe for concurrent use.
 type Decoder struct{ limits Limits }
 
 // New makes a Decoder. Limits that are zero or less take their default.
 func New(limits Limits) *Decoder {
-	def := DefaultLimits()
+	usual := DefaultLimits()
 	if limits.Line <= 0 {
-		limits.Line = def.Line
+		limits.Line = usual.Line
 	}
 	if limits.Expanded <= 0 {
-		limits.Expanded = def.Expanded
+		limits.Expanded = usual.Expanded
 	}
 	if limits.Ratio <= 0 {
-		limits.Ratio = def.Ratio
+		limits.Ratio = usual.Ratio
 	}
 	if limits.Layers <= 0 {
-		limits.Layers = def.Layers
+		limits.Layers = usual.Layers
 	}
 	return &Decoder{limits: limits}
 }
 
-// Decode reads r to its end and hands every piece of it to emit, in order. An
-// Item belongs to emit's owner; its bytes are not used again. The error is that
-// of emit or ctx: what is wrong with the input comes out as bad items, and what
-// could be read before stays good.
+// Decode reads r to its end and hands every piece of it to emit, in order. What
+// an Item holds is its receiver's to keep. The error is that of emit or ctx:
+// what is wrong with the input comes out as bad items, and what could be read
+// before stays good.
 //
 // Origin.Line of an item is the line it begins on; in a list written on one
-// line it is the place in that list. It is nil when the piece is the whole
-// object.
+// line it is the place in that list; inside a payload it is that of what carries
+// the payload. It is nil when the piece is the whole object.
 func (d *Decoder) Decode(ctx context.Context, r io.Reader, origin event.Origin, emit func(Item) error) error {
-	run := &run{ctx: ctx, limits: d.limits, sink: emit, key: origin.Key}
 	origin.Line = nil
-	err := run.object(&source{ctx: ctx, r: r, run: run}, place{origin: origin})
-	if errors.Is(err, errStop) {
-		return nil
+	run := &run{ctx: ctx, limits: d.limits, sink: emit, key: origin.Key}
+	err := run.object(bufio.NewReaderSize(&source{r: r, run: run}, buffer), place{origin: origin})
+	if err == nil || errors.Is(err, errStop) {
+		return run.endFlood()
 	}
 	return err
 }
+
+// buffer is how much is read of a layer at once.
+const buffer = 64 << 10
 
 // run is the decoding of one object.
 type run struct {
@@ -55,12 +58,13 @@ type run struct {
 	limits Limits
 	sink   func(Item) error
 	key    string // the object's own key
-	items  int64  // emitted so far
 	parser jsondoc.Parser
 
-	read     int64 // bytes read of the object
-	expanded int64 // bytes that came out of compression and base64, all layers together
-	spent    bool  // the expansion limit is reached: nothing more is read
+	items    int64  // told of so far
+	flood    flood  // bad pieces in a row
+	read     int64  // bytes read of the object
+	expanded int64  // bytes that came out of compression and base64, all layers together
+	spent    *fault // the limit that was reached, after which nothing more is read
 }
 
 // place is where in the object a stream or record lies.
@@ -87,7 +91,7 @@ func (p place) deeper() place {
 // errStop ends a stream whose rest has been told of in an item.
 var errStop = errors.New("stop")
 
-// stop ends a stream after the item that tells of its rest was emitted.
+// stop is errStop, unless telling failed.
 func stop(err error) error {
 	if err != nil {
 		return err
@@ -96,27 +100,13 @@ func stop(err error) error {
 }
 
 // object decodes one whole stored object.
-func (r *run) object(src io.Reader, p place) error {
-	in := bufio.NewReaderSize(src, 64<<10)
-	switch head, _ := in.Peek(1); {
-	case isDigestKey(r.key):
+func (r *run) object(in *bufio.Reader, p place) error {
+	if isDigestKey(r.key) {
 		return r.skip(p, SkipDigest, 0)
-	case len(head) == 0 && isPermissionCheckKey(r.key):
+	}
+	head, err := in.Peek(1)
+	if len(head) == 0 && errors.Is(err, io.EOF) && isPermissionCheckKey(r.key) {
 		return r.skip(p, SkipPermissionCheck, 0)
 	}
 	return r.stream(in, p)
-}
-
-func (r *run) emit(item Item) error {
-	r.items++
-	return r.sink(item)
-}
-
-func (r *run) skip(p place, reason string, size int64) error {
-	return r.emit(Item{Verdict: Skipped, Origin: p.origin, Reason: reason, Size: size})
-}
-
-func (r *run) bad(p place, reason, detail string, h *piece) error {
-	return r.emit(Item{Verdict: Bad, Origin: p.origin, Reason: reason, Detail: detail,
-		Raw: h.kept, SHA256: h.digest(), Size: h.size})
 }

@@ -27,10 +27,8 @@ func envelopeOf(doc jsondoc.Value) opener {
 		return carried("CloudTrailEvent")
 	case has("detail-type", jsondoc.String) && has("detail", jsondoc.Object):
 		return detail
-	case has("message", jsondoc.String) || has("message", jsondoc.Object):
-		if doc.First("timestamp", "eventId", "id", "ingestionTime", "logStreamName").Exists() {
-			return (*run).logEvent
-		}
+	case isLogEvent(doc):
+		return (*run).logEvent
 	case has("data", jsondoc.String) && isStreamRecord(doc):
 		return payload("data")
 	case has("Data", jsondoc.String) && has("PartitionKey", jsondoc.String):
@@ -46,6 +44,16 @@ func envelopeOf(doc jsondoc.Value) opener {
 		}
 	}
 	return nil
+}
+
+// isLogEvent knows an event of a log group that stands by itself. Applications
+// log objects with a message and a time of their own making, too.
+func isLogEvent(doc jsondoc.Value) bool {
+	if k := doc.Get("message").Kind(); k != jsondoc.String && k != jsondoc.Object {
+		return false
+	}
+	return doc.First("eventId", "ingestionTime", "logStreamName").Exists() ||
+		doc.Get("id").Exists() && doc.Get("timestamp").Kind() == jsondoc.Number
 }
 
 // isStreamRecord knows a record of Kinesis or Firehose, or the bare data of one.
@@ -69,78 +77,6 @@ func isTestNotice(doc jsondoc.Value) bool {
 	return false
 }
 
-// subscription opens a payload of a CloudWatch Logs subscription.
-func (r *run) subscription(doc jsondoc.Value, p place) error {
-	size := int64(len(doc.Raw()))
-	if doc.Get("messageType").Str() == "CONTROL_MESSAGE" {
-		return r.skip(p, SkipControl, size)
-	}
-	p.origin.Group = doc.Get("logGroup").Str()
-	p.origin.Stream = doc.Get("logStream").Str()
-	events := doc.Get("logEvents")
-	if events.Kind() != jsondoc.Array {
-		return r.bad(p, BadEnvelope, "a subscription payload without log events", whole(doc.Raw()))
-	}
-	if events.Len() == 0 {
-		return r.skip(p, SkipEmpty, size)
-	}
-	for event := range events.Items() {
-		if err := r.logEvent(event, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// logEvent opens one event of a log group, as a subscription, FilterLogEvents
-// or GetLogEvents give it. Ids have 56 digits: they are text.
-func (r *run) logEvent(event jsondoc.Value, p place) error {
-	set(&p.origin.EventID, event.First("id", "eventId"))
-	set(&p.origin.Stream, event.Get("logStreamName"))
-	switch message := event.Get("message"); message.Kind() {
-	case jsondoc.String:
-		return r.message(message.Str(), p)
-	case jsondoc.Object:
-		return r.part(message, p)
-	}
-	return r.bad(p, BadEnvelope, "a log event without a message", whole(event.Raw()))
-}
-
-func set(target *string, v jsondoc.Value) {
-	switch v.Kind() {
-	case jsondoc.String:
-		*target = v.Str()
-	case jsondoc.Number:
-		*target = string(v.Raw())
-	}
-}
-
-// isInsightsRow knows a row of a Logs Insights result: a list of named fields.
-func isInsightsRow(doc jsondoc.Value) bool {
-	for field := range doc.Items() {
-		return field.Get("field").Kind() == jsondoc.String && field.Get("value").Exists()
-	}
-	return false
-}
-
-func (r *run) insightsRow(doc jsondoc.Value, p place) error {
-	var message jsondoc.Value
-	for field := range doc.Items() {
-		switch field.Get("field").Str() {
-		case "@message":
-			message = field.Get("value")
-		case "@logStream":
-			set(&p.origin.Stream, field.Get("value"))
-		case "@log": // account:group
-			_, p.origin.Group, _ = strings.Cut(field.Get("value").Str(), ":")
-		}
-	}
-	if message.Kind() != jsondoc.String {
-		return r.bad(p, BadUnknown, "a row of a query result without @message", whole(doc.Raw()))
-	}
-	return r.message(message.Str(), p)
-}
-
 // carried opens an envelope that holds the record as JSON in a string.
 func carried(name string) opener {
 	return func(r *run, doc jsondoc.Value, p place) error { return r.message(doc.Get(name).Str(), p) }
@@ -150,7 +86,7 @@ func carried(name string) opener {
 func detail(r *run, doc jsondoc.Value, p place) error {
 	inner := doc.Get("detail")
 	if !isTrail(inner) && inner.Get("schemaType").Str() != "ModelInvocationLog" {
-		return r.bad(p, BadUnknown, "an event that carries no known kind of record", whole(doc.Raw()))
+		return r.bad(p, BadUnknown, said("an event that carries no known kind of record"), whole(doc.Raw()))
 	}
 	return r.part(inner, p)
 }
@@ -161,14 +97,23 @@ func payload(path ...string) opener {
 	return func(r *run, doc jsondoc.Value, p place) error {
 		data := doc.Get(path...)
 		if data.Kind() != jsondoc.String {
-			return r.bad(p, BadEnvelope, "an envelope without data", whole(doc.Raw()))
+			return r.bad(p, BadEnvelope, said("an envelope without data"), whole(doc.Raw()))
 		}
-		bytes, err := base64.StdEncoding.DecodeString(data.Str())
+		plain, err := unbase64(data.Str())
 		if err != nil {
-			return r.bad(p, BadEnvelope, "the data is not base64", whole(doc.Raw()))
+			return r.bad(p, BadEnvelope, said("the data is not base64"), whole(doc.Raw()))
 		}
-		return r.inside(bytes, p)
+		return r.inside(plain, p)
 	}
+}
+
+// unbase64 reads both alphabets, with padding or without.
+func unbase64(s string) ([]byte, error) {
+	s = strings.TrimRight(strings.TrimSpace(s), "=")
+	if strings.ContainsAny(s, "-_") {
+		return base64.RawURLEncoding.DecodeString(s)
+	}
+	return base64.RawStdEncoding.DecodeString(s)
 }
 
 // inside decodes the bytes of a payload. What breaks it does not stop the
@@ -177,7 +122,7 @@ func (r *run) inside(b []byte, p place) error {
 	p.inside = true
 	in := &meter{r: bytes.NewReader(b), run: r}
 	err := r.stream(bufio.NewReaderSize(in, min(64<<10, max(16, len(b)))), p)
-	if errors.Is(err, errStop) && !r.spent {
+	if errors.Is(err, errStop) && r.spent == nil {
 		return nil
 	}
 	return err

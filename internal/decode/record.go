@@ -20,7 +20,7 @@ func (r *run) value(doc jsondoc.Value, p place) error {
 		}
 		return r.each(doc, doc, p)
 	}
-	return r.bad(p, BadNotObject, "a record is a JSON object, and this is not", whole(doc.Raw()))
+	return r.bad(p, BadNotObject, said("a record is a JSON object, and this is not"), whole(doc.Raw()))
 }
 
 // record judges an object.
@@ -37,19 +37,14 @@ func (r *run) record(doc jsondoc.Value, p place) error {
 	}
 	if open := envelopeOf(doc); open != nil {
 		if p.layers >= r.limits.Layers {
-			return r.bad(p, BadLayers, "more layers of envelopes than the limit allows", whole(doc.Raw()))
+			return r.bad(p, BadLayers, said("more layers of envelopes than the limit allows"), whole(doc.Raw()))
 		}
 		return open(r, doc, p.deeper())
 	}
 	if isInvocation(doc) {
 		return r.good(doc, p, Invocation)
 	}
-	return r.bad(p, BadUnknown, "an object that is no known kind of record", whole(doc.Raw()))
-}
-
-func (r *run) good(doc jsondoc.Value, p place, kind Kind) error {
-	raw := doc.Raw()
-	return r.emit(Item{Verdict: Good, Kind: kind, Raw: raw, Doc: doc, Origin: p.origin, Size: int64(len(raw))})
+	return r.bad(p, BadUnknown, said("an object that is no known kind of record"), whole(doc.Raw()))
 }
 
 // part judges a value inside a document as one of its own.
@@ -64,7 +59,7 @@ func (r *run) part(v jsondoc.Value, p place) error {
 // each judges the elements of a list inside doc.
 func (r *run) each(doc, list jsondoc.Value, p place) error {
 	if p.layers >= r.limits.Layers {
-		return r.bad(p, BadLayers, "more layers of lists than the limit allows", whole(doc.Raw()))
+		return r.bad(p, BadLayers, said("more layers of lists than the limit allows"), whole(doc.Raw()))
 	}
 	if list.Len() == 0 {
 		return r.skip(p, SkipEmpty, int64(len(doc.Raw())))
@@ -83,10 +78,10 @@ func (r *run) message(text string, p place) error {
 	switch {
 	case len(raw) == 0:
 		return r.skip(p, SkipEmpty, int64(len(text)))
-	case isPermissionSentence(raw):
+	case string(raw) == permissionSentence:
 		return r.skip(p, SkipPermissionCheck, int64(len(raw)))
 	case int64(len(raw)) > r.limits.Line:
-		return r.bad(p, BadTooLong, errTooLong.Error(), whole(raw))
+		return r.bad(p, BadTooLong, errTooLong, whole(raw))
 	}
 	n, err := r.parser.Prefix(raw, true)
 	if err == nil && n < len(raw) {
@@ -98,19 +93,26 @@ func (r *run) message(text string, p place) error {
 	return r.value(r.parser.Take(raw), p)
 }
 
-func (r *run) unreadable(raw []byte, p place, err error) error {
-	reason := BadJSON
-	if errors.Is(err, jsondoc.ErrDepth) {
-		reason = BadTooDeep
+// reasonOf is the reason for which a text cannot be parsed.
+func reasonOf(err error) string {
+	switch {
+	case errors.Is(err, jsondoc.ErrDepth):
+		return BadTooDeep
+	case errors.Is(err, jsondoc.ErrSyntax):
+		return BadJSON
 	}
-	return r.bad(p, reason, err.Error(), whole(raw))
+	return BadTooLong
+}
+
+func (r *run) unreadable(raw []byte, p place, err error) error {
+	return r.bad(p, reasonOf(err), err, whole(raw))
 }
 
 // isTrail knows a CloudTrail event. Lambda and S3 events have eventSource and
 // eventName too, but theirs name no service's address.
 func isTrail(doc jsondoc.Value) bool {
 	source := doc.Get("eventSource")
-	if strings.HasPrefix(source.Str(), "aws:") {
+	if strings.HasPrefix(source.Str(), "aws:") || doc.Get("s3").Exists() {
 		return false
 	}
 	if source.Exists() && doc.Get("eventName").Exists() {

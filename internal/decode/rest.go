@@ -8,41 +8,34 @@ import (
 )
 
 // rest makes one bad item of everything that is left of a stream.
-func (r *run) rest(in *bufio.Reader, p place, reason, detail string) error {
+func (r *run) rest(in *bufio.Reader, p place, reason string, why error) error {
 	h := newPiece("")
-	if err := r.drain(in, h); err != nil {
-		return err
-	}
-	return stop(r.bad(p, reason, detail, h))
-}
-
-// garbage judges what follows compressed data: padding with zeros is usual and
-// no piece at all, everything else is one bad item.
-func (r *run) garbage(in *bufio.Reader, p place) error {
-	h := newPiece("\x00")
-	if err := r.drain(in, h); err != nil {
-		return err
-	}
-	if h.size == 0 || len(bytes.Trim(h.kept, "\x00")) == 0 && h.size <= KeepBad {
-		return nil
-	}
-	return stop(r.bad(p, BadCompression, "something that is no record follows the compressed data", h))
-}
-
-// drain reads to the end; only a cancelled context is an error here.
-func (r *run) drain(in *bufio.Reader, h *piece) error {
 	for {
 		head, err := in.Peek(1)
 		if len(head) == 0 {
 			var f *fault
-			if errors.Is(err, io.EOF) || errors.As(err, &f) {
-				return nil
+			if !errors.Is(err, io.EOF) && !errors.As(err, &f) {
+				return err
 			}
-			return err
+			return stop(r.bad(p, reason, why, h))
 		}
 		head, _ = in.Peek(in.Buffered())
 		h.write(head)
 		in.Discard(len(head))
+	}
+}
+
+// padding passes over zeros, which tapes and block devices leave behind
+// compressed data.
+func padding(in *bufio.Reader) {
+	for {
+		in.Peek(1)
+		head, _ := in.Peek(in.Buffered())
+		rest := bytes.TrimLeft(head, "\x00")
+		in.Discard(len(head) - len(rest))
+		if len(rest) > 0 || len(head) == 0 {
+			return
+		}
 	}
 }
 
@@ -52,5 +45,5 @@ func startsText(head []byte) bool {
 	case '{', '[', ' ', '\t', '\r', '\n', '"':
 		return true
 	}
-	return bytes.HasPrefix(head, bom)
+	return bytes.HasPrefix(head, []byte(bom))
 }

@@ -9,7 +9,7 @@ import (
 	"seismo/internal/jsondoc"
 )
 
-var bom = []byte("\xef\xbb\xbf")
+const bom = "\xef\xbb\xbf"
 
 // text is the decoding of one plain text: values one after the other, with or
 // without anything between them.
@@ -18,19 +18,16 @@ type text struct {
 	win    *window
 	place  place
 	before int64 // items of the object before this text
-	white  int64 // bytes of white space between values
-	credit int64 // how much may be looked at a second time, see resync
+	credit int   // how much may be looked at a second time, see resync.go
 }
 
 // text decodes plain text up to its end or up to compressed data in it; it
 // returns a reader for that, or nil at the end.
 func (r *run) text(in *bufio.Reader, p place) (*bufio.Reader, error) {
-	t := &text{run: r, win: newWindow(in), place: p, before: r.items, credit: firstCredit}
+	t := &text{run: r, win: newWindow(in, r.limits.Line), place: p, before: r.items, credit: firstCredit}
 	t.win.atLeast(sniffText)
-	if head := t.win.rest(); bytes.HasPrefix(head, bom) {
-		t.win.drop(len(bom))
-	}
-	if isBodyKey(r.key) && !p.inside && p.layers <= 2 {
+	t.mark()
+	if isBodyKey(r.key) && !p.inside {
 		if done, err := t.body(); done || err != nil {
 			return nil, err
 		}
@@ -42,50 +39,55 @@ func (r *run) text(in *bufio.Reader, p place) (*bufio.Reader, error) {
 		if err := t.blank(); err != nil {
 			return nil, err
 		}
+		t.win.atLeast(4)
 		head := t.win.rest()
-		if len(head) == 0 {
+		switch {
+		case len(head) == 0:
 			return nil, t.end()
+		case sniff(head) != plain:
+			return bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), in), buffer), nil
 		}
-		if t.win.atLeast(4); sniff(t.win.rest()) != plain {
-			return bufio.NewReaderSize(io.MultiReader(bytes.NewReader(t.win.rest()), in), 64<<10), nil
-		}
+		t.mark()
+		t.stamp()
 		if err := t.next(); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// end tells of a text that stops for another reason than being at its end.
+// end is the end of a text, if it is one: a text that stops for another reason
+// is told of.
 func (t *text) end() error {
-	if errors.Is(t.win.err, io.EOF) {
-		if t.items == t.before {
-			return t.skip(t.place, SkipEmpty, t.white)
-		}
-		return nil
+	switch {
+	case !t.win.clean():
+		return t.cut(t.place.at(t.win.line), newPiece(""))
+	case t.items == t.before:
+		return t.skip(t.place, SkipEmpty, 0)
 	}
-	return t.cut(t.place.at(t.win.line), newPiece(""))
+	return nil
 }
 
-// blank passes over white space. A run of blank lines is one skipped piece; the
-// end of the line before is none.
-func (t *text) blank() error {
-	var size, lines int64
-	at := t.place.at(t.win.line)
-	for {
-		b := t.win.rest()
-		n := len(b) - len(bytes.TrimLeft(b, " \t\r\n"))
-		lines += int64(bytes.Count(b[:n], newline))
-		size += int64(n)
-		t.win.drop(n)
-		if n < len(b) || !t.win.more() {
-			break
-		}
+// mark passes over a byte order mark, which files that were put together have
+// in their middle, too.
+func (t *text) mark() {
+	if bytes.HasPrefix(t.win.rest(), []byte(bom)) {
+		t.win.drop(len(bom))
 	}
-	t.white += size
-	if lines < 2 || len(t.win.rest()) == 0 && t.items == t.before {
+}
+
+// blank passes over white space. Blank lines between others are one skipped
+// piece; the end of the line before is none.
+func (t *text) blank() error {
+	line := t.win.line
+	size := t.win.pass(blanks)
+	least := int64(2)
+	if t.items == t.before {
+		least = 1
+	}
+	if t.win.line-line < least || len(t.win.rest()) == 0 && t.items == t.before {
 		return nil
 	}
-	return t.skip(at, SkipEmpty, size)
+	return t.skip(t.place.at(line+least-1), SkipEmpty, size)
 }
 
 // next decodes the value that the window begins with.
@@ -98,30 +100,19 @@ func (t *text) next() error {
 	if err != nil {
 		return t.broken(at, err)
 	}
-	t.credit += creditPerByte * int64(n)
-	raw := bytes.Clone(t.win.rest()[:n])
-	doc := t.parser.Take(raw)
-	t.win.drop(n)
-	return t.value(doc, at)
+	return t.value(t.took(n), at)
+}
+
+// took consumes the value that measure found.
+func (t *text) took(n int) jsondoc.Value {
+	t.credit += creditPerByte * n
+	return t.parser.Take(t.win.take(n))
 }
 
 // measure finds how many bytes the value takes that the window begins with. A
-// line that holds it whole is looked at once; only a value that is longer than
-// what was read is looked at again, each time at twice the length.
+// value that is longer than what was read is looked at again, each time at
+// twice the length.
 func (t *text) measure() (int, error) {
-	for seen := 0; ; {
-		b := t.win.rest()
-		if i := bytes.IndexByte(b[seen:], '\n'); i >= 0 {
-			n, err := t.parser.Prefix(b[:seen+i+1], false)
-			if err == nil || !errors.Is(err, jsondoc.ErrIncomplete) {
-				return t.bounded(n, err)
-			}
-			break
-		}
-		if seen = len(b); seen >= tryValue || !t.win.more() {
-			break
-		}
-	}
 	for {
 		b := t.win.rest()
 		n, err := t.parser.Prefix(b, t.win.ended())
@@ -132,7 +123,7 @@ func (t *text) measure() (int, error) {
 			return 0, errTooLong
 		}
 		want := min(2*int64(len(b)), t.limits.Line+1)
-		if !t.win.atLeast(int(want)) && len(t.win.rest()) == len(b) {
+		if t.win.atLeast(int(want)); len(t.win.rest()) == len(b) {
 			return 0, err
 		}
 	}
@@ -150,9 +141,4 @@ func (t *text) bounded(n int, err error) (int, error) {
 	return n, err
 }
 
-const (
-	tryValue  = 64 << 10 // a line longer than this is tried before its end is seen
-	sniffText = 1 << 10  // bytes that tell text from binary data
-)
-
-var errTooLong = errors.New("longer than the limit for one record")
+const errTooLong said = "longer than the limit for one record"

@@ -3,7 +3,6 @@ package decode
 import (
 	"bytes"
 	"errors"
-	"io"
 
 	"seismo/internal/jsondoc"
 )
@@ -14,31 +13,24 @@ import (
 // and quotes cannot be trusted any more, but inside of a string that beginning
 // would be escaped.
 func (l *list) broken(at place, err error) (left bool, _ error) {
-	var e *jsondoc.Error
-	reason, from := BadTooLong, int(l.limits.Line)
-	if errors.As(err, &e) {
-		if reason, from = BadJSON, e.Offset; errors.Is(err, jsondoc.ErrDepth) {
-			reason = BadTooDeep
-		}
-	}
-	b := l.win.rest()
-	s := skipper{from: from, name: firstName(b, l.name)}
-	h := newPiece(" \t\r\n,")
+	from := l.offset(err)
+	s := skipper{from: from, name: firstName(l.win.rest(), l.name)}
+	s.early = reasonOf(err) == BadJSON && l.lend(from)
+	h := newPiece(blanks + ",")
 	left = l.pass(&s, h)
-	if errors.Is(err, jsondoc.ErrIncomplete) && len(l.win.rest()) == 0 && !errors.Is(l.win.err, io.EOF) {
+	if errors.Is(err, jsondoc.ErrIncomplete) && len(l.win.rest()) == 0 && !l.win.clean() {
 		return true, l.cut(at, h)
 	}
-	return left, l.bad(at, reason, err.Error(), h)
+	return left, l.bad(at, reasonOf(err), err, h)
 }
 
 // pass consumes up to the next element, or up to where the list is left.
 func (l *list) pass(s *skipper, h *piece) (left bool) {
 	for {
-		b := l.win.rest()
-		n, found := s.scan(b, l.win.ended())
-		h.write(b[:n])
+		n, found := s.scan(l.win.rest(), l.win.ended())
+		h.write(l.win.rest()[:n])
 		l.win.drop(n)
-		if found != searching {
+		if found != nothing {
 			return found == line
 		}
 		if !l.win.more() && len(l.win.rest()) == 0 {
@@ -47,25 +39,42 @@ func (l *list) pass(s *skipper, h *piece) (left bool) {
 	}
 }
 
+// firstName is the quoted name of an object's first member, else old.
+func firstName(raw, old []byte) []byte {
+	raw = raw[:min(len(raw), lookAhead)]
+	if raw[0] != '{' {
+		return old
+	}
+	b := raw[1:]
+	b = b[spaces(b):]
+	if len(b) == 0 || b[0] != '"' {
+		return old
+	}
+	if end := bytes.IndexByte(b[1:], '"'); end > 0 {
+		return bytes.Clone(b[:end+2])
+	}
+	return old
+}
+
 type finding uint8
 
 const (
-	searching finding = iota
-	element           // the next element, or what separates it, follows
-	line              // a line follows that does not belong to the list
+	nothing finding = iota
+	element         // the next element, or what separates it, follows
+	line            // a line follows that does not belong to the list
 )
 
 // skipper looks for the end of a broken element, byte by byte, however long.
 type skipper struct {
 	from  int    // the break, counted down as bytes are passed
+	early bool   // the element may end before the break
 	name  []byte // quoted name that elements begin with
 	depth int
 	text  bool // inside a string, if quotes can be trusted
 	last  byte // last byte that was no white space
-	any   bool // a byte was passed
 }
 
-// lookAhead is how many bytes must be there to judge one.
+// lookAhead is how many bytes must be there to judge one, and all it is judged by.
 const lookAhead = 128
 
 // scan passes bytes until it finds something or needs more.
@@ -73,21 +82,22 @@ func (s *skipper) scan(b []byte, ended bool) (int, finding) {
 	for i := 0; i < len(b); i++ {
 		if !ended && len(b)-i < lookAhead {
 			s.from -= i
-			return i, searching
+			return i, nothing
 		}
-		if s.any {
-			if f := s.boundary(b[i:], i >= s.from); f != searching {
-				return i, f
-			}
+		if f := s.judge(b[i:min(len(b), i+lookAhead)], i >= s.from); f != nothing {
+			return i, f
 		}
 		i += s.step(b[i:])
 	}
 	s.from -= len(b)
-	return len(b), searching
+	return len(b), nothing
 }
 
-// boundary says whether something begins at b.
-func (s *skipper) boundary(b []byte, behind bool) finding {
+// judge says whether something else begins at b.
+func (s *skipper) judge(b []byte, behind bool) finding {
+	if s.last == 0 || !behind && !s.early {
+		return nothing
+	}
 	switch c := b[0]; {
 	case c == '{' && s.last == ',' && s.begins(b):
 		return element
@@ -96,19 +106,16 @@ func (s *skipper) boundary(b []byte, behind bool) finding {
 	case c == '\n' && s.last != ',' && len(b) > 1 && (b[1] == '{' || b[1] == '['):
 		return line
 	}
-	return searching
+	return nothing
 }
 
 func (s *skipper) begins(b []byte) bool {
-	b = b[1:]
-	return len(s.name) > 0 && bytes.HasPrefix(b[min(spaces(b), len(b)):], s.name)
+	return len(s.name) > 0 && bytes.HasPrefix(bytes.TrimLeft(b[1:], blanks), s.name)
 }
 
-// step passes one byte, and the one that it escapes; it returns how many more
-// than one these are.
+// step passes one byte, and the one that it escapes: it returns 1 for that.
 func (s *skipper) step(b []byte) int {
 	c := b[0]
-	s.any = true
 	switch c {
 	case ' ', '\t', '\r', '\n':
 		return 0
