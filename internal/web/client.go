@@ -86,6 +86,11 @@ func (c *Client) call(ctx context.Context, id string, by Reader) (event.Event, e
 	if err := c.get(ctx, path, url.Values{"record": {"true"}}, by, &answer); err != nil {
 		return event.Event{}, event.Record{}, fmt.Errorf("read call: %w", err)
 	}
+	for _, part := range []*[]byte{&answer.Record.Raw, &answer.Record.BodyInput, &answer.Record.BodyOutput} {
+		if len(*part) == 0 {
+			*part = nil
+		}
+	}
 	return answer.Event, answer.Record, nil
 }
 

@@ -68,6 +68,32 @@ func dollars(usd float64) string {
 	return "$" + whole(n) + "." + cents
 }
 
+// price writes what one call costs, of which cents would hide most: four places
+// under a dollar, and more where those would show nothing.
+func price(usd float64) string {
+	if usd >= 0.01 && usd < 1 {
+		return "$" + strconv.FormatFloat(usd, 'f', 4, 64)
+	}
+	return dollars(usd)
+}
+
+// precise writes a line of a call's sum: six places, so that lines add up.
+func precise(usd float64) string {
+	text := strconv.FormatFloat(usd, 'f', 6, 64)
+	if usd != 0 && math.Abs(usd) < 0.0005 {
+		text = strconv.FormatFloat(usd, 'f', 9, 64)
+	}
+	return "$" + text
+}
+
+// quantity writes a count that is nearly always whole.
+func quantity(f float64) string {
+	if f == math.Trunc(f) && math.Abs(f) < 1e15 {
+		return whole(int64(f))
+	}
+	return exact(f)
+}
+
 // exact writes a number with all of its digits and no exponent.
 func exact(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 
 	"seismo/internal/event"
 	"seismo/internal/query"
@@ -41,6 +42,9 @@ func (s *site) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.extent(r.Context(), &status); err != nil {
+		return err
+	}
 	p, err := readPeriod(values, s.Now(), status)
 	if err != nil {
 		return err
@@ -53,13 +57,31 @@ func (s *site) home(w http.ResponseWriter, r *http.Request) error {
 		Query: values.Get("q"), Range: p.values(), Body: view})
 }
 
+// extent looks for the first and last event where the status does not tell.
+func (s *site) extent(ctx context.Context, status *Status) error {
+	for _, end := range []struct {
+		at     *time.Time
+		oldest bool
+	}{{&status.Newest, false}, {&status.Oldest, true}} {
+		if !end.at.IsZero() {
+			continue
+		}
+		found, err := s.Search(ctx, query.Query{Limit: 1, Oldest: end.oldest})
+		if err != nil {
+			return fmt.Errorf("search: %w", err)
+		}
+		if len(found.Events) > 0 {
+			*end.at = found.Events[0].Time
+		}
+	}
+	return nil
+}
+
 // survey asks all that the first page shows, a few questions at a time.
 func (s *site) survey(ctx context.Context, p period, where query.Node, filter string) (homeView, error) {
 	view := homeView{Filter: filter, Period: p, Choices: p.choices("/", filter)}
-	keep := p.values()
-	keep.Set("q", filter)
 	view.More = address("/calls", spanned(p, filter))
-	view.Export = address("/api/search", exported(p, filter))
+	view.Export = address("/api/search", exported(p, both(callsOnly, where)))
 	ask := asker{site: s, period: p, where: both(callsOnly, where), filter: filter}
 	return view, together(ctx,
 		func(ctx context.Context) (err error) { view.Totals, err = ask.totals(ctx); return },
@@ -81,8 +103,8 @@ func spanned(p period, filter string) url.Values {
 	return v
 }
 
-func exported(p period, filter string) url.Values {
-	v := spanned(p, filter)
+func exported(p period, where query.Node) url.Values {
+	v := spanned(p, query.Format(where))
 	v.Set("format", "csv")
 	v.Set("limit", "10000")
 	return v

@@ -137,7 +137,7 @@ func (a asker) spend(ctx context.Context) (chart, error) {
 			name = "unknown"
 		}
 		if found[name] == nil {
-			found[name] = &series{Name: name, Values: make([]float64, len(t.at))}
+			found[name] = &series{Name: line(name), Values: make([]float64, len(t.at))}
 		}
 		found[name].Values[at] += *usd
 	}

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// answerTime is how long one request may keep the store busy.
+// answerTime is how long one request of a browser may keep the store busy; a
+// command on the local socket bounds itself.
 const answerTime = 60 * time.Second
 
 // site is a handler's configuration and templates.
@@ -68,7 +69,10 @@ func healthy(w http.ResponseWriter, _ *http.Request) error {
 // the route gives. Routes write nothing before they can no longer fail.
 func (s *site) handler(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), answerTime)
+		ctx, cancel := r.Context(), func() {}
+		if !s.local {
+			ctx, cancel = context.WithTimeout(ctx, answerTime)
+		}
 		defer cancel()
 		err := rt.serve(w, r.WithContext(ctx))
 		switch {

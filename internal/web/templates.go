@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"sync"
 	"time"
 
 	"seismo/internal/event"
@@ -37,9 +38,9 @@ type page struct {
 	Body      any
 }
 
-// parseTemplates panics on a template that does not parse, as a build that
-// carries one must not start; a test parses them all.
-func parseTemplates() *template.Template {
+// parseTemplates parses the embedded templates once. It panics on one that does
+// not parse, which no build that passed its tests carries.
+var parseTemplates = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
 		"asset":    asset,
 		"count":    countOf,
@@ -49,20 +50,23 @@ func parseTemplates() *template.Template {
 		"instant":  instant,
 		"line":     line,
 		"percent":  percent,
+		"precise":  precise,
+		"price":    price,
+		"quantity": quantity,
 		"short":    short,
 		"stamp":    stamp,
 		"unit":     unit,
 		"whole":    whole,
 		"outcome":  outcomeOf,
 	}).ParseFS(templateFiles, "templates/*.html"))
-}
+})
 
 // unit writes a rate; a token's has too many noughts, so it is that of a million.
 func unit(p event.CostPart) string {
 	if p.Unit == "token" {
 		return "$" + exact(math.Round(p.Rate*1e12)/1e6) + " per million tokens"
 	}
-	return "$" + exact(p.Rate) + " per " + p.Unit
+	return "$" + exact(p.Rate) + " per " + line(p.Unit)
 }
 
 // render runs a template to the end before it writes, so that a failure is
