@@ -17,50 +17,56 @@ type span struct {
 }
 
 func (p *parser) instant(f event.Field, op Op, v value) (Node, error) {
-	written := literal(v.pattern)
-	if op != Part {
-		s, err := p.span(written)
-		if err != nil {
-			return nil, p.fail(v.pos, err.Error(), "")
-		}
+	low, high, ranged := strings.Cut(literal(v.pattern), "..")
+	if op == Part && ranged {
+		return p.period(f, v, low, high)
+	}
+	s, err := p.span(literal(v.pattern))
+	switch {
+	case err != nil:
+		return nil, p.fail(v.pos, err.Error(), "")
+	case op != Part:
 		return Compare{f.Name, op, s.from}, nil
+	case s.open:
+		return Compare{f.Name, GreaterEqual, s.from}, nil
+	case s.from.Equal(s.to):
+		return Compare{f.Name, Equal, s.from}, nil
 	}
-	low, high, ranged := strings.Cut(written, "..")
-	if !ranged {
-		high = low
-	}
+	return And{Compare{f.Name, GreaterEqual, s.from}, s.end(f)}, p.count(2)
+}
+
+// period makes a range; an end that is left out is open.
+func (p *parser) period(f event.Field, v value, low, high string) (Node, error) {
 	var parts And
 	if low != "" {
 		s, err := p.span(low)
 		if err != nil {
 			return nil, p.fail(v.pos, err.Error(), "")
 		}
-		if !ranged && !s.open && s.from.Equal(s.to) {
-			return Compare{f.Name, Equal, s.from}, nil
-		}
 		parts = append(parts, Compare{f.Name, GreaterEqual, s.from})
-		if !ranged && s.open {
-			high = ""
-		}
 	}
 	if high != "" {
 		s, err := p.span(high)
 		if err != nil {
 			return nil, p.fail(v.pos, err.Error(), "")
 		}
-		end := Compare{f.Name, Less, s.to}
-		if s.from.Equal(s.to) {
-			end.Op = LessEqual
-		}
-		parts = append(parts, end)
+		parts = append(parts, s.end(f))
 	}
 	switch len(parts) {
 	case 0:
-		return nil, p.fail(v.pos, "this range has no end", "write time:2026-03-01..2026-03-07")
+		return nil, p.fail(v.pos, "this range has no end", "write "+f.Name+":2026-03-01..2026-03-07")
 	case 1:
 		return parts[0], nil
 	}
 	return parts, p.count(2)
+}
+
+// end fits everything up to the span's end; a single moment is in it.
+func (s span) end(f event.Field) Compare {
+	if s.from.Equal(s.to) {
+		return Compare{f.Name, LessEqual, s.to}
+	}
+	return Compare{f.Name, Less, s.to}
 }
 
 var errTime = errors.New("this is not a time; write 2026-03-01, 2026-03-01T08:30:00Z, -7d, today or now")

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -111,7 +109,10 @@ func Create(path, passphrase string) (*Master, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the key file: %w", err)
 	}
-	return m, write(path, append(text, '\n'))
+	if err := write(path, append(text, '\n')); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // LoadOrCreate reads the master key, and makes it at the first start.
@@ -174,47 +175,4 @@ func (f keyFile) secret(passphrase string) (*Master, error) {
 // sane bounds what a damaged file can make this process do.
 func (a argon) sane() bool {
 	return 1 <= a.Time && a.Time <= 100 && a.Memory <= 4<<20 && a.Threads >= 1
-}
-
-// private makes sure that only the owner may read the file.
-func private(path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("read the key file: %w", err)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return fmt.Errorf("key file %s: %w (mode %04o); run: chmod 600 %s", path, ErrExposed, info.Mode().Perm(), path)
-	}
-	return nil
-}
-
-// write puts the file in its place whole or not at all, durably: data sealed
-// with a key that a power loss took away would be lost.
-func write(path string, text []byte) error {
-	dir := filepath.Dir(path)
-	temp, err := os.CreateTemp(dir, "."+strings.TrimPrefix(filepath.Base(path), ".")+".*")
-	if err != nil {
-		return fmt.Errorf("write the key file: %w", err)
-	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(text)
-	if err = errors.Join(err, temp.Chmod(0o600), temp.Sync(), temp.Close()); err != nil {
-		return fmt.Errorf("write the key file: %w", err)
-	}
-	if err := os.Link(temp.Name(), path); err != nil {
-		return fmt.Errorf("write the key file: %w", err)
-	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("write the key file: %w", err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil {
-		return fmt.Errorf("write the key file: %w", err)
-	}
-	return nil
 }

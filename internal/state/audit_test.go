@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -86,6 +87,21 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// A query may repeat what was said, so it does not lie in the file in plain.
+func TestAuditIsSealed(t *testing.T) {
+	path, key := written(t, 0)
+	if _, err := audit(t, open(t, path), key).Append(t.Context(), Entry{Actor: "alice", Action: "search",
+		Target: "canary one", Reason: "canary two"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{path, path + "-wal"} {
+		text, err := os.ReadFile(name)
+		if err != nil || bytes.Contains(text, []byte("canary")) {
+			t.Errorf("%s holds the canary, %v", filepath.Base(name), err)
+		}
+	}
+}
+
 func TestEmptyAudit(t *testing.T) {
 	path, key := written(t, 0)
 	a := audit(t, open(t, path), key)
@@ -97,7 +113,8 @@ func TestEmptyAudit(t *testing.T) {
 // Whatever is done to the log, Verify or the opening notices.
 func TestTampering(t *testing.T) {
 	for name, change := range map[string]string{
-		"one letter":           `UPDATE audit SET target = 'event X' WHERE seq = 3`,
+		"one letter":           `UPDATE audit SET actor = 'alicE' WHERE seq = 3`,
+		"another's detail":     `UPDATE audit SET detail = (SELECT detail FROM audit WHERE seq = 2) WHERE seq = 3`,
 		"the time":             `UPDATE audit SET time = '2026-03-01T08:00:02.000000003Z' WHERE seq = 3`,
 		"the time's spelling":  `UPDATE audit SET time = '2026-03-01T08:00:02.0000000020Z' WHERE seq = 3`,
 		"a time that is none":  `UPDATE audit SET time = 'soon' WHERE seq = 3`,
@@ -114,7 +131,7 @@ func TestTampering(t *testing.T) {
 			UPDATE audit_head SET seq = 4`,
 		"swapped": `UPDATE audit SET seq = 30 WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = 4;
 			UPDATE audit SET seq = 4 WHERE seq = 30`,
-		"added":     `INSERT INTO audit SELECT 6, time, actor, action, target, reason, chain FROM audit WHERE seq = 5`,
+		"added":     `INSERT INTO audit SELECT 6, time, actor, action, detail, chain FROM audit WHERE seq = 5`,
 		"the chain": `UPDATE audit SET chain = zeroblob(16) WHERE seq = 2`,
 		"the proof": `UPDATE audit_head SET proof = zeroblob(16)`,
 	} {
@@ -137,14 +154,14 @@ func TestTamperingWithEveryByte(t *testing.T) {
 	path, key := written(t, 3)
 	s := open(t, path)
 	a := audit(t, s, key)
-	for _, column := range []string{"time", "actor", "action", "target", "reason", "chain"} {
+	for _, column := range []string{"time", "actor", "action", "detail", "chain"} {
 		var text []byte
 		read := `SELECT CAST(` + column + ` AS BLOB) FROM audit WHERE seq = 2`
 		if err := s.db.QueryRow(read).Scan(&text); err != nil || len(text) == 0 {
 			t.Fatalf("%q, %v", text, err)
 		}
 		kind := "TEXT"
-		if column == "chain" {
+		if column == "detail" || column == "chain" {
 			kind = "BLOB"
 		}
 		write := `UPDATE audit SET ` + column + ` = CAST(? AS ` + kind + `) WHERE seq = 2`

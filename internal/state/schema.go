@@ -30,8 +30,7 @@ var migrations = [...]string{
 		time   TEXT NOT NULL,
 		actor  TEXT NOT NULL,
 		action TEXT NOT NULL,
-		target TEXT NOT NULL,
-		reason TEXT NOT NULL,
+		detail BLOB NOT NULL,
 		chain  BLOB NOT NULL
 	) STRICT;
 	CREATE TABLE audit_head (
