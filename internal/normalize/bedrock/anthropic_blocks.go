@@ -1,8 +1,6 @@
 package bedrock
 
 import (
-	"strings"
-
 	"seismo/internal/event"
 	"seismo/internal/jsondoc"
 )
@@ -46,14 +44,10 @@ func anthropicMedia(v jsondoc.Value) *event.Media {
 
 // formatOf makes a short format of a media type: image/png is png.
 func formatOf(mediaType string) string {
-	_, format, found := strings.Cut(mediaType, "/")
-	if !found {
-		return mediaType
-	}
-	if format == "plain" {
+	if mediaType == "text/plain" {
 		return "txt"
 	}
-	return format
+	return subtype(mediaType)
 }
 
 // anthropicText is the text of a document that was sent as text or as blocks.

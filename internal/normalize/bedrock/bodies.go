@@ -8,63 +8,84 @@ import (
 	"seismo/internal/jsondoc"
 )
 
-// bodies finds both bodies: in the record, or in the object that it names.
-func (r *Reader) bodies(ctx context.Context, c *call) (input, output jsondoc.Value, err error) {
-	in, out := c.doc.Get("input"), c.doc.Get("output")
-	input, c.ev.Body.Input, c.ev.Record.BodyInput, err =
-		r.body(ctx, c, in.Get("inputBodyJson"), in.Get("inputBodyS3Path").Str())
-	if err != nil {
-		return input, output, err
-	}
-	output, c.ev.Body.Output, c.ev.Record.BodyOutput, err =
-		r.body(ctx, c, out.Get("outputBodyJson"), out.Get("outputBodyS3Path").Str())
-	return input, output, err
+// found is one body: its JSON, where it is, and its text when it was fetched.
+type found struct {
+	json  jsondoc.Value
+	place event.Body
+	text  []byte
 }
 
-// body is one body and where it is. A body that is in the record counts even
-// when the record names an object too.
-func (r *Reader) body(ctx context.Context, c *call, here jsondoc.Value, uri string) (
-	body jsondoc.Value, place event.Body, fetched []byte, err error,
-) {
+// bodies finds both bodies: in the record, or in the objects that it names. The
+// error is the context's.
+func (r *Reader) bodies(ctx context.Context, c *call) (input, output jsondoc.Value, err error) {
+	in := r.body(ctx, c, "input", "inputBodyJson", "inputBodyS3Path")
+	out := r.body(ctx, c, "output", "outputBodyJson", "outputBodyS3Path")
+	c.ev.Body = event.Bodies{Input: in.place, Output: out.place}
+	c.ev.Record.BodyInput, c.ev.Record.BodyOutput = in.text, out.text
+	c.picture(out)
+	return in.json, out.json, ctx.Err()
+}
+
+// picture notes an answer that is a picture and no JSON.
+func (c *call) picture(out found) {
+	kind := c.doc.Get("output", "outputContentType").Str()
+	if out.text != nil && !out.json.Exists() && strings.HasPrefix(kind, "image/") {
+		size := int64(len(out.text))
+		c.x.imagesOut = []event.Media{{Format: subtype(kind), Bytes: &size, URI: out.place.URI}}
+	}
+}
+
+// body finds one body. What is in the record counts even when the record names
+// an object too.
+func (r *Reader) body(ctx context.Context, c *call, side, inline, path string) found {
+	here, uri := c.doc.Get(side, inline), c.doc.Get(side, path).Str()
+	f := found{place: event.Body{URI: uri}}
 	switch {
 	case here.Exists():
-		return unpack(here), event.Body{State: event.BodyInline}, nil, nil
+		f.place = event.Body{State: event.BodyInline}
+		f.read(here)
 	case uri == "":
-		return body, event.Body{State: event.BodyMissing}, nil, nil
+		f.place.State = event.BodyMissing
 	case r.Open == nil:
-		return body, event.Body{State: event.BodyS3, URI: uri}, nil, nil
+		f.place.State = event.BodyS3
 	case !sameAccount(uri, c.ev.Account):
-		return body, event.Body{State: event.BodyS3, URI: uri, Reason: reasonForeign}, nil, nil
+		f.place.State, f.place.Reason = event.BodyS3, reasonForeign
+	default:
+		f.fetch(ctx, r, uri)
 	}
-	fetched, err = r.fetch(ctx, uri)
+	return f
+}
+
+func (f *found) fetch(ctx context.Context, r *Reader, uri string) {
+	text, err := r.fetch(ctx, uri)
 	if err != nil {
-		return body, event.Body{State: event.BodyMissing, URI: uri, Reason: reasonOf(err)}, nil, ctx.Err()
+		f.place.State, f.place.Reason = event.BodyMissing, reasonOf(err)
+		return
 	}
-	place = event.Body{State: event.BodyFetched, URI: uri}
-	body, err = jsondoc.Parse(fetched)
-	if err != nil {
-		place.Reason = reasonNotJSON
+	f.text, f.place.State = text, event.BodyFetched
+	v, _ := jsondoc.Parse(text)
+	f.read(v)
+}
+
+// read takes v as the body. A string is a body when it is JSON text itself.
+func (f *found) read(v jsondoc.Value) {
+	f.json = unpack(v)
+	if !f.json.Exists() {
+		f.place.Reason = reasonNotJSON
 	}
-	return unpack(body), place, fetched, nil
 }
 
 // maxWraps bounds how often JSON may stand in a string inside a string.
 const maxWraps = 3
 
-// unpack reads a body that stands as JSON text in a string; other strings are
-// no body that can be read.
 func unpack(v jsondoc.Value) jsondoc.Value {
 	for range maxWraps {
 		if v.Kind() != jsondoc.String {
 			return v
 		}
-		inner, err := jsondoc.Parse([]byte(v.Str()))
-		if err != nil {
-			return jsondoc.Value{}
-		}
-		v = inner
+		v, _ = jsondoc.Parse([]byte(v.Str())) // Missing when it is no JSON
 	}
-	return jsondoc.Value{}
+	return v
 }
 
 // sameAccount refuses addresses that lie in the log folder of another account:

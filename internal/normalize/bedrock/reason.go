@@ -7,14 +7,14 @@ import (
 	"seismo/internal/jsondoc"
 )
 
-// Reasons for a body in S3 that is not read.
+// Reasons for a body that is there and is not read.
 const (
 	reasonForeign    = "the address lies in another account's log folder, so that it was not looked for"
 	reasonGone       = "the object is not there; it can come a minute after its record, and a lifecycle rule may have removed it"
 	reasonForbidden  = "reading the object was refused; allow s3:GetObject on the data folders below the log prefix"
 	reasonTooLarge   = "the body is larger than the limit for bodies, which can be raised"
 	reasonUnreadable = "the object could not be read"
-	reasonNotJSON    = "the object is not JSON"
+	reasonNotJSON    = "the body is not JSON"
 )
 
 // Reasons for a body that the record neither holds nor points to.
