@@ -31,6 +31,7 @@ func (c *call) picture(out found) {
 	kind := c.doc.Get("output", "outputContentType").Str()
 	if out.text != nil && !out.json.Exists() && strings.HasPrefix(kind, "image/") {
 		size := int64(len(out.text))
+		c.ev.Body.Output.Reason = ""
 		c.x.imagesOut = []event.Media{{Format: subtype(kind), Bytes: &size, URI: out.place.URI}}
 	}
 }

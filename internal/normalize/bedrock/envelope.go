@@ -1,7 +1,6 @@
 package bedrock
 
 import (
-	"maps"
 	"strconv"
 	"time"
 
@@ -68,18 +67,13 @@ func identity(v jsondoc.Value) string {
 
 // metadata keeps each value as its own JSON, whatever its kind.
 func metadata(v jsondoc.Value) map[string]jsontext.Value {
-	if v.Len() == 0 {
+	v = unpack(v)
+	if v.Kind() != jsondoc.Object || v.Len() == 0 {
 		return nil
 	}
-	out := maps.Collect(func(yield func(string, jsontext.Value) bool) {
-		for name, value := range v.Members() {
-			if !yield(name, value.Raw()) {
-				return
-			}
-		}
-	})
-	if len(out) == 0 {
-		return nil
+	out := make(map[string]jsontext.Value, v.Len())
+	for name, value := range v.Members() {
+		out[name] = value.Raw()
 	}
 	return out
 }

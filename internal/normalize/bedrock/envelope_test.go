@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
+
 	"seismo/internal/event"
 	"seismo/internal/jsondoc"
 )
@@ -135,6 +137,35 @@ func TestFetchCancelled(t *testing.T) {
 	})
 	if _, err := reader.Call(ctx, doc, raw, event.Origin{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestFetchLayers reads zstd, and gzip inside of it; what is neither compressed
+// nor JSON after all layers is told.
+func TestFetchLayers(t *testing.T) {
+	const body = `{"messages":[{"role":"user","content":"Hi"}]}`
+	zip := func(text []byte) []byte {
+		var out bytes.Buffer
+		w := gzip.NewWriter(&out)
+		_, _ = w.Write(text)
+		_ = w.Close()
+		return out.Bytes()
+	}
+	encoder, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{
+		"zstd":         encoder.EncodeAll([]byte(body), nil),
+		"gzip in zstd": encoder.EncodeAll(zip([]byte(body)), nil),
+		"gzip in gzip": zip(zip([]byte(body))),
+		"two members":  append(zip([]byte(body[:9])), zip([]byte(body[9:]))...),
+	} {
+		ev := readRecord(t, []byte(`{"operation":"Converse","input":{"inputBodyS3Path":"s3://b/k"}}`),
+			func(context.Context, string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil })
+		if ev.Prompt != "Hi" {
+			t.Errorf("%s: %+v", name, ev.Body.Input)
+		}
 	}
 }
 

@@ -51,13 +51,15 @@ func expand(r io.Reader) (io.Reader, func(), error) {
 		case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 			unzipped, err := gzip.NewReader(buffered)
 			if err != nil {
-				return nil, done, fmt.Errorf("gzip: %w", err)
+				done()
+				return nil, nil, fmt.Errorf("gzip: %w", err)
 			}
 			r = unzipped
 		case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 			decoder, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20))
 			if err != nil {
-				return nil, done, fmt.Errorf("zstd: %w", err)
+				done()
+				return nil, nil, fmt.Errorf("zstd: %w", err)
 			}
 			before := done
 			r, done = decoder, func() { decoder.Close(); before() }

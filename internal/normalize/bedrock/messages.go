@@ -118,22 +118,24 @@ func onlyResults(m event.Message) bool {
 // text are one text, which citations have cut; other blocks and alternatives
 // part it into lines.
 func answerOf(out []event.Message) (completion, thoughts string) {
-	var said, thought []string
+	var said strings.Builder
+	var thought []string
 	for _, m := range out {
 		joined := false
 		for _, b := range m.Content {
 			switch {
-			case b.Type == event.BlockText && joined:
-				said[len(said)-1] += b.Text
 			case b.Type == event.BlockText:
-				said = append(said, b.Text)
+				if !joined && said.Len() > 0 {
+					said.WriteByte('\n')
+				}
+				said.WriteString(b.Text)
 			case b.Type == event.BlockReasoning && b.Text != "":
 				thought = append(thought, b.Text)
 			}
 			joined = b.Type == event.BlockText
 		}
 	}
-	return strings.Join(said, "\n"), strings.Join(thought, "\n")
+	return said.String(), strings.Join(thought, "\n")
 }
 
 // newResults are the tool results since the last answer: those before it were
