@@ -66,7 +66,9 @@ func (a *App) open(ctx context.Context, readOnly bool) (err error) {
 	if a.keys, err = keyring(a.cfg, a.state); err != nil {
 		return err
 	}
-	a.auditor = a.state.Audit(a.keys.Store())
+	if a.auditor, err = a.state.Audit(ctx, a.keys.Store()); err != nil {
+		return err
+	}
 	mode := a.cfg.Mode
 	if mode == "" {
 		mode = store.Full

@@ -42,7 +42,11 @@ func withAudit(ctx context.Context, cfg Config, read func(*state.Audit) error) (
 	if err != nil {
 		return err
 	}
-	return read(s.Audit(keys.Store()))
+	log, err := s.Audit(ctx, keys.Store())
+	if err != nil {
+		return err
+	}
+	return read(log)
 }
 
 // keyring opens the master key and what it protects.

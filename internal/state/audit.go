@@ -36,21 +36,18 @@ type Audit struct {
 
 // Audit opens the audit log under the store's key. Open it before the first
 // data key is made: a file with data keys and without the mark that this leaves
-// counts as tampered with, so that a log cannot be emptied unseen.
+// counts as tampered with, so that a log cannot be emptied unseen. A log that was
+// changed opens too, so that it can be read; Verify and Append refuse it.
 func (s *State) Audit(ctx context.Context, key *seal.Key) (*Audit, error) {
 	a := &Audit{s, key}
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		var virgin bool
 		err := tx.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM audit_head) AND NOT EXISTS (SELECT 1 FROM audit)
 			AND NOT EXISTS (SELECT 1 FROM data_keys) AND NOT EXISTS (SELECT 1 FROM erased)`).Scan(&virgin)
-		if err != nil {
+		if err != nil || !virgin {
 			return err
 		}
-		if virgin {
-			return a.mark(ctx, tx, 0, nil)
-		}
-		_, err = a.head(ctx, tx)
-		return err
+		return a.mark(ctx, tx, 0, nil)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the audit log: %w", err)
