@@ -143,6 +143,10 @@ func chatCalls(message jsondoc.Value) []*toolParts {
 	return calls
 }
 
+// longestName is above every vendor's limit for a tool's name; fragments past it
+// are no name.
+const longestName = 256
+
 // add puts a tool call, or a stream's fragment of one, to what is there. Some
 // models send the arguments as an object.
 func (t *toolParts) add(v jsondoc.Value) {
@@ -150,7 +154,7 @@ func (t *toolParts) add(v jsondoc.Value) {
 	if id := v.Get("id").Str(); id != "" {
 		t.id = id
 	}
-	if name := function.Get("name").Str(); name != "" && name != t.name {
+	if name := function.Get("name").Str(); name != "" && name != t.name && len(t.name) < longestName {
 		t.name += name
 	}
 	switch arguments := function.Get("arguments"); arguments.Kind() {
