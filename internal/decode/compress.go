@@ -130,7 +130,10 @@ func (m *members) Read(p []byte) (int, error) {
 		if !errors.Is(err, io.EOF) {
 			return 0, broken(err)
 		}
-		if head, _ := m.in.Peek(2); sniff(head) != gzipped {
+		switch head, _ := m.in.Peek(2); {
+		case len(head) == 1 && head[0] == 0x1f:
+			return 0, broken(io.ErrUnexpectedEOF)
+		case sniff(head) != gzipped:
 			return 0, io.EOF
 		}
 		if err := m.gz.Reset(m.in); err != nil {

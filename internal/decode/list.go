@@ -38,13 +38,9 @@ func (t *text) list() (bool, error) {
 	if head == 0 {
 		return false, nil
 	}
-	l := &list{text: t, at: t.place.at(t.win.line)}
+	l := &list{text: t, at: t.place.at(t.win.line), member: head > 1}
 	t.win.drop(head)
-	err := l.elements()
-	if err == nil && l.closed && head > 1 {
-		err = l.tail()
-	}
-	return true, err
+	return true, l.decode()
 }
 
 // memberList looks through an object's first members, as long as they are
@@ -102,7 +98,32 @@ type list struct {
 	at     place  // of the list itself
 	count  int64  // elements so far
 	name   []byte // quoted name of the first member of the last good element
+	member bool   // it is an object's member
 	closed bool   // by its bracket
+	broke  bool   // an element was broken
+}
+
+// decode decodes the list and what follows it in its object. When an element was
+// broken a bracket of its own may have closed the list too early: a comma where
+// nothing may follow says so.
+func (l *list) decode() error {
+	for {
+		if err := l.elements(); err != nil || !l.closed {
+			return err
+		}
+		if l.member {
+			if err := l.tail(); err != nil {
+				return err
+			}
+		}
+		if !l.broke {
+			return nil
+		}
+		l.win.pass(" \t")
+		if b := l.win.rest(); len(b) == 0 || b[0] != ',' {
+			return nil
+		}
+	}
 }
 
 // elements decodes up to the bracket that closes the list, or up to where the
@@ -137,6 +158,7 @@ func (l *list) element() (left bool, err error) {
 	at := l.place.at(max(l.win.line, l.count)).deeper()
 	n, err := l.measure()
 	if err != nil {
+		l.broke = true
 		return l.broken(at, err)
 	}
 	doc := l.took(n)

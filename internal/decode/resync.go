@@ -24,16 +24,26 @@ func (t *text) broken(at place, err error) error {
 	if size := t.sentence(); size > 0 {
 		return t.skip(at, SkipPermissionCheck, size)
 	}
-	reason, from := reasonOf(err), t.offset(err)
-	if reason == BadJSON && bytes.IndexByte(t.win.rest()[:from], '\n') >= 0 && t.lend(from) {
+	from := t.offset(err)
+	if reasonOf(err) == BadJSON && bytes.IndexByte(t.win.rest()[:from], '\n') >= 0 && t.lend(from) {
 		from = 0
 	}
 	h := newPiece("\r\n")
-	t.passLines(h, from)
-	if errors.Is(err, jsondoc.ErrIncomplete) && len(t.win.rest()) == 0 && !t.win.clean() {
+	nested := strings.IndexByte("{[", t.win.rest()[0]) >= 0
+	t.passLines(h, from, nested)
+	return t.badUpTo(at, err, h)
+}
+
+// badUpTo makes one bad item of a broken value that was passed over. Where the
+// text is cut behind it, that is what is wrong with it.
+func (t *text) badUpTo(at place, err error, h *piece) error {
+	switch {
+	case len(t.win.rest()) == 0 && t.win.ended() && !t.win.clean():
 		return t.cut(at, h)
+	case h.size > t.limits.Line:
+		err = errTooLong
 	}
-	return t.bad(at, reason, err, h)
+	return t.bad(at, reasonOf(err), err, h)
 }
 
 // offset is how far into a value its break is.
@@ -75,11 +85,11 @@ func (t *text) sentence() int64 {
 }
 
 // passLines consumes up to the first line behind from that may begin a value,
-// or to the end.
-func (t *text) passLines(h *piece, from int) {
+// or to the end. Only what is nested goes on over lines.
+func (t *text) passLines(h *piece, from int, nested bool) {
 	for {
 		b := t.win.rest()
-		n, found := nextLine(b, from, t.win.ended())
+		n, found := nextLine(b, from, t.win.ended(), nested)
 		h.write(b[:n])
 		t.win.drop(n)
 		if from = max(0, from-n); found {
@@ -93,7 +103,7 @@ func (t *text) passLines(h *piece, from int) {
 
 // nextLine finds the first line behind from that may begin a value; when there
 // is none yet it says how much need not be looked at again.
-func nextLine(b []byte, from int, ended bool) (n int, found bool) {
+func nextLine(b []byte, from int, ended, nested bool) (n int, found bool) {
 	for at := from; at < len(b); {
 		i := bytes.IndexByte(b[at:], '\n')
 		if i < 0 {
@@ -101,9 +111,11 @@ func nextLine(b []byte, from int, ended bool) (n int, found bool) {
 		}
 		at += i + 1
 		switch {
-		case at == len(b) && !ended:
+		case !nested || at == len(b) && ended:
+			return at, true
+		case at == len(b):
 			return at - 1, false // the next line's first byte is not here yet
-		case at == len(b) || !continues(b[at]):
+		case !continues(b[at]):
 			return at, true
 		}
 	}

@@ -1,11 +1,6 @@
 package decode
 
-import (
-	"bytes"
-	"errors"
-
-	"seismo/internal/jsondoc"
-)
+import "bytes"
 
 // broken makes one bad item of the element that the window begins with. The
 // next element begins where the brackets of this one are closed again, or where
@@ -18,10 +13,7 @@ func (l *list) broken(at place, err error) (left bool, _ error) {
 	s.early = reasonOf(err) == BadJSON && l.lend(from)
 	h := newPiece(blanks + ",")
 	left = l.pass(&s, h)
-	if errors.Is(err, jsondoc.ErrIncomplete) && len(l.win.rest()) == 0 && !l.win.clean() {
-		return true, l.cut(at, h)
-	}
-	return left, l.bad(at, reasonOf(err), err, h)
+	return left, l.badUpTo(at, err, h)
 }
 
 // pass consumes up to the next element, or up to where the list is left.

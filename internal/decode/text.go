@@ -97,10 +97,24 @@ func (t *text) next() error {
 	}
 	at := t.place.at(t.win.line)
 	n, err := t.measure()
+	if err == nil && t.win.rest()[0] != '{' {
+		err = t.alone(n)
+	}
 	if err != nil {
 		return t.broken(at, err)
 	}
 	return t.value(t.took(n), at)
+}
+
+// alone says whether a value that is no object ends its line. If not the line is
+// no JSON, but a text that happens to begin with a number or a quoted word.
+func (t *text) alone(n int) error {
+	t.win.atLeast(n + sniffText)
+	b := bytes.TrimLeft(t.win.rest()[n:], " \t\r")
+	if len(b) == 0 || b[0] == '\n' {
+		return nil
+	}
+	return &jsondoc.Error{Offset: n, Want: "the end of the line", Err: jsondoc.ErrSyntax}
 }
 
 // took consumes the value that measure found.
