@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"seismo/internal/event"
 	"seismo/internal/query"
@@ -20,6 +21,27 @@ type callView struct {
 	Facts     []group
 	Raw       []rawPart
 	Guardrail []string // the guardrail in a sentence or two
+}
+
+// Said reports whether there is a conversation to show.
+func (v callView) Said() bool { return v.Kind == event.KindCall && v.Notice == "" }
+
+// Told reports whether the page has anything beside facts.
+func (v callView) Told() bool { return v.Said() || len(v.Raw) > 0 }
+
+// Gaps says which body is not here, why, and what would stop the loss.
+func (v callView) Gaps() []string {
+	var out []string
+	for _, side := range []struct {
+		name string
+		body event.Body
+	}{{"input", v.Body.Input}, {"output", v.Body.Output}} {
+		if side.body.State == event.BodyMissing || side.body.State == event.BodyS3 {
+			why := firstOf(side.body.Reason, "the body is "+bodyState(side.body.State))
+			out = append(out, "No "+side.name+" to show: "+strings.TrimSuffix(why, ".")+".")
+		}
+	}
+	return out
 }
 
 // rawPart is a piece of what the event was made of.

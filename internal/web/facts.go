@@ -94,6 +94,9 @@ func whereFacts(e *event.Event) group {
 
 func modelFacts(e *event.Event) group {
 	g := group{Title: "Model"}
+	if e.Model == "" && e.ModelRef == "" {
+		g.Title = "Asked"
+	}
 	g.find("model", e.Model)
 	g.find("vendor", e.Vendor)
 	g.find("family", e.Family)

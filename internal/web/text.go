@@ -114,8 +114,8 @@ func (b *budget) passage(s string) passage {
 		return p
 	}
 	at := boundary(s, foldHead)
-	if nl := strings.LastIndexByte(s[:at], '\n'); nl > foldHead/2 {
-		at = nl + 1
+	if edge := strings.LastIndexAny(s[:at], " \n"); edge > foldHead/2 {
+		at = edge + 1
 	}
 	p.Head, p.Rest = visible(s[:at]), visible(s[at:])
 	p.RestChars = int64(utf8.RuneCountInString(s[at:]))
