@@ -48,7 +48,7 @@ func (r *Reader) body(ctx context.Context, c *call, side, inline, path string) f
 	case uri == "":
 		f.place.State = event.BodyMissing
 	case r.Open == nil:
-		f.place.State = event.BodyS3
+		f.place.State, f.place.Reason = event.BodyS3, reasonUnasked
 	case !sameAccount(uri, c.ev.Account):
 		f.place.State, f.place.Reason = event.BodyS3, reasonForeign
 	default:

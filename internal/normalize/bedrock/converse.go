@@ -14,10 +14,7 @@ func converse() family {
 }
 
 func converseRequest(x *exchange, body jsondoc.Value) bool {
-	if !x.converse && !unionShaped(body) {
-		return false
-	}
-	if body.Get("anthropic_version").Exists() {
+	if !unionShaped(body) && !(x.converse && converseShaped(body)) {
 		return false
 	}
 	x.is("chat")
@@ -56,6 +53,13 @@ func (x *exchange) promptVariables(v jsondoc.Value) {
 	say(&x.in, event.RoleUser, blocks...)
 }
 
+// converseShaped reports whether the body of a Converse call is one: fixtures
+// that others made pair the operation with native bodies.
+func converseShaped(body jsondoc.Value) bool {
+	return !body.Get("anthropic_version").Exists() &&
+		body.First("messages", "system", "inferenceConfig", "promptVariables", "toolConfig").Exists()
+}
+
 // unionShaped reports whether a body that came through InvokeModel has messages
 // in Converse's form.
 func unionShaped(body jsondoc.Value) bool {
@@ -76,7 +80,8 @@ func unionShaped(body jsondoc.Value) bool {
 
 func converseResponse(x *exchange, body jsondoc.Value) bool {
 	output := body.Get("output")
-	if !x.converse && output.Get("message").Kind() != jsondoc.Object {
+	known := x.converse && body.First("output", "stopReason", "metrics", "trace").Exists()
+	if !known && output.Get("message").Kind() != jsondoc.Object {
 		return false
 	}
 	x.is("chat")

@@ -9,6 +9,7 @@ import (
 
 // Reasons for a body that is there and is not read.
 const (
+	reasonUnasked    = "the body lies in S3, where this run does not look"
 	reasonForeign    = "the address lies in another account's log folder, so that it was not looked for"
 	reasonGone       = "the object is not there; it can come a minute after its record, and a lifecycle rule may have removed it"
 	reasonForbidden  = "reading the object was refused; allow s3:GetObject on the data folders below the log prefix"
