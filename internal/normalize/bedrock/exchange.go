@@ -18,7 +18,7 @@ type family struct {
 }
 
 // exchange collects what the two bodies of one call say. Families write to it;
-// finish in call.go makes the event's fields from it.
+// finish in finish.go makes the event's fields from it.
 type exchange struct {
 	converse bool // the operation is Converse or ConverseStream
 
