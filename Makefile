@@ -19,7 +19,7 @@ fuzz: ## Run every fuzz target for a bounded number of inputs
 	./test/fuzz.sh
 
 torture: ## Kill an ingest 1,000 times, then look that nothing is lost or doubled
-	SEISMO_KILLS=1000 $(GO) test -count=1 -timeout 60m -run Kill ./internal/store/duckdb ./test/kill
+	SEISMO_KILLS=1000 $(GO) test -count=1 -timeout 60m -run Kill ./internal/store/duckdb ./test
 
 lint: $(LINT) ## Check form, doubtful code and the house's rules
 	$(LINT) run ./...

@@ -11,7 +11,6 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"seismo/internal/enrich"
 	"seismo/internal/event"
 	"seismo/internal/pipeline"
 	"seismo/internal/query"
@@ -69,12 +68,8 @@ func (a *App) open(ctx context.Context, readOnly bool) (err error) {
 	if a.auditor, err = a.state.Audit(ctx, a.keys.Store()); err != nil {
 		return err
 	}
-	mode := a.cfg.Mode
-	if mode == "" {
-		mode = store.Full
-	}
 	a.store, err = duckdb.Open(ctx, duckdb.Config{
-		Path: a.cfg.DB, Keyring: a.keys, Mode: mode, Mask: enrich.Mask,
+		Path: a.cfg.DB, Keyring: a.keys, Mode: a.cfg.mode(), Mask: nil,
 		Memory: a.cfg.Memory, ReadOnly: readOnly, Log: a.cfg.log(),
 	})
 	return err
@@ -138,7 +133,7 @@ func (a *App) Ingest(ctx context.Context, src source.Source, meter *pipeline.Met
 
 // Erase makes everything that a person said unreadable.
 func (a *App) Erase(ctx context.Context, person string, by web.Reader) (store.Erased, error) {
-	if err := a.audit(ctx, by, "person"); err != nil {
+	if err := a.audit(ctx, by, person); err != nil {
 		return store.Erased{}, err
 	}
 	return a.store.Erase(ctx, person)

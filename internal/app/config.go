@@ -68,3 +68,10 @@ func (c *Config) log() *slog.Logger {
 func (c *Config) keyFile() string   { return c.DB + ".key" }
 func (c *Config) stateFile() string { return c.DB + ".state" }
 func (c *Config) lockFile() string  { return c.DB + ".lock" }
+
+func (c *Config) mode() store.Mode {
+	if c.Mode == "" {
+		return store.Full
+	}
+	return c.Mode
+}

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"seismo/internal/decode"
 	"seismo/internal/event"
 	"seismo/internal/normalize"
+	"seismo/internal/query"
 	"seismo/internal/store"
 	"seismo/internal/web"
 )
@@ -119,6 +121,16 @@ func (a *App) status(ctx context.Context) (web.Status, error) {
 	if err != nil {
 		return web.Status{}, err
 	}
-	return web.Status{DB: a.cfg.DB, Mode: a.store.Mode(), Version: a.cfg.Version, Calls: st.Calls, Trail: st.Trail,
-		Quarantined: st.Quarantined, Newest: st.Newest, Oldest: st.Oldest}, nil
+	span, err := a.store.Aggregate(ctx, query.Aggregate{Measures: []query.Measure{
+		{Func: query.Min, Field: "time"}, {Func: query.Max, Field: "time"}}})
+	if err != nil {
+		return web.Status{}, err
+	}
+	status := web.Status{DB: a.cfg.DB, Mode: a.cfg.mode(), Version: a.cfg.Version, Calls: st.Calls, Trail: st.Trail,
+		Quarantined: st.Quarantined}
+	if len(span.Rows) == 1 {
+		status.Oldest, _ = span.Rows[0][0].(time.Time)
+		status.Newest, _ = span.Rows[0][1].(time.Time)
+	}
+	return status, nil
 }

@@ -58,11 +58,16 @@ func (c *Config) defaults() {
 func Run(ctx context.Context, cfg Config, meter *Meter) error {
 	cfg.defaults()
 	group, ctx := errgroup.WithContext(ctx)
+	received := make(chan source.Delivery, lookAtOnce)
 	deliveries := make(chan source.Delivery)
 	commits := make(chan commit)
 	group.Go(func() error {
+		defer close(received)
+		return receive(ctx, cfg.Source, received)
+	})
+	group.Go(func() error {
 		defer close(deliveries)
-		return receive(ctx, cfg.Source, deliveries)
+		return (&ledger{cfg.Sink, meter}).run(ctx, received, deliveries)
 	})
 	workers, workCtx := errgroup.WithContext(ctx)
 	for range cfg.Workers {

@@ -42,14 +42,6 @@ func (w *worker) run(ctx context.Context, deliveries <-chan source.Delivery) err
 // object reads one delivery. Only a failed Append or the end of ctx is an error.
 func (w *worker) object(ctx context.Context, d source.Delivery) error {
 	object := d.Object()
-	seen, err := w.cfg.Sink.Seen(ctx, []string{object.ID})
-	if err != nil {
-		return fmt.Errorf("look into the ledger: %w", err)
-	}
-	if former, ok := seen[object.ID]; ok {
-		w.meter.again(former)
-		return d.Settle(ctx, nil)
-	}
 	w.entry = store.Entry{Object: object, Skips: map[string]int64{}, First: len(w.batch.Events)}
 	w.failed = nil
 	if err := w.read(ctx, d, object); err != nil {
