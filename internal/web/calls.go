@@ -17,7 +17,6 @@ type callsView struct {
 	Next   string // address of the older ones
 	First  string // address of the newest, when this is not the first page
 	Export string
-	Hint   string
 }
 
 const pageRows = 100

@@ -56,8 +56,8 @@ func writeCSV(w http.ResponseWriter, name string, t query.Table) error {
 	out.Flush()
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	_, err := b.WriteTo(w)
-	return ignoreGone(err)
+	send(w, b.Bytes())
+	return nil
 }
 
 func csvCell(cell any) string {

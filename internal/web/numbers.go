@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"seismo/internal/event"
 	"seismo/internal/query"
 )
 
@@ -26,7 +27,11 @@ type totals struct {
 	Unpriced, Untimed            int64 // Untimed calls do not tell their latency
 	Spend, P95                   *float64
 	Input, Read, Written, Output *int64
+	Links                        links
 }
+
+// links lead to the calls behind a figure.
+type links struct{ Failed, Unattributed, Unpriced, Untimed string }
 
 // Succeeded is how many calls were answered.
 func (t totals) Succeeded() int64 { return t.Calls - t.Failed }
@@ -87,6 +92,12 @@ func (a asker) totals(ctx context.Context) (totals, error) {
 		Spend: c.decimal("cost.usd"), P95: c.decimal("latency.p95"),
 		Input: c.integer("tokens.input"), Read: c.integer("tokens.cache_read"),
 		Written: c.integer("tokens.cache_write"), Output: c.integer("tokens.output"),
+		Links: links{
+			Failed:       a.narrow(query.Compare{Field: "outcome", Op: query.Equal, Value: event.Failure}),
+			Unpriced:     a.narrow(query.Compare{Field: "cost.state", Op: query.Equal, Value: event.Unpriced}),
+			Unattributed: a.narrow(query.Not{Node: query.Has{Field: "person"}}),
+			Untimed:      a.narrow(query.Not{Node: query.Has{Field: "latency.ms"}}),
+		},
 	}, nil
 }
 

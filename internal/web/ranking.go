@@ -110,6 +110,11 @@ func (a asker) drill(field, name string) string {
 	if name != "" {
 		node = query.Compare{Field: field, Op: query.Equal, Value: name}
 	}
+	return a.narrow(node)
+}
+
+// narrow is the address of the page's calls that also fit a tree.
+func (a asker) narrow(node query.Node) string {
 	v := writeSpan(a.period.From, a.period.To)
 	v.Set("q", strings.TrimSpace(a.filterText()+" "+query.Format(node)))
 	return address("/calls", v)

@@ -61,8 +61,8 @@ func (s *site) routes() []route {
 
 func healthy(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, err := w.Write([]byte("ok\n"))
-	return err
+	send(w, []byte("ok\n"))
+	return nil
 }
 
 // handler bounds a route in time and turns its error into an answer of the kind

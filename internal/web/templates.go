@@ -84,8 +84,8 @@ func (s *site) render(w http.ResponseWriter, r *http.Request, code int, name str
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(code)
-	_, err := b.WriteTo(w)
-	return ignoreGone(err)
+	send(w, b.Bytes())
+	return nil
 }
 
 // problemPage shows an error with what would help.
@@ -109,8 +109,8 @@ func (s *site) static(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Query().Get("v") == fingerprint(content) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	_, err = w.Write(content)
-	return ignoreGone(err)
+	send(w, content)
+	return nil
 }
 
 // asset is a static file's address with its hash.

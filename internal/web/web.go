@@ -107,12 +107,13 @@ func NewLocal(cfg Config) http.Handler {
 }
 
 // Server returns an HTTP server for handler with timeouts and header limits that
-// slow or endless requests run into. The caller sets BaseContext and listens.
+// slow or endless requests run into, and a bound on connections that send none.
+// The caller sets BaseContext and listens; ConnState and ConnContext are taken.
 func Server(handler http.Handler, log *slog.Logger) *http.Server {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &http.Server{
+	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
@@ -121,4 +122,6 @@ func Server(handler http.Handler, log *slog.Logger) *http.Server {
 		MaxHeaderBytes:    256 << 10, // the longest query, percent-encoded
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	newCrowd(waitingMost).attach(server)
+	return server
 }

@@ -97,7 +97,11 @@ func markup(t *testing.T, page string) []string {
 			return tags
 		}
 		page = page[at+1:]
-		name := page[:strings.IndexAny(page+" ", " \n\t>")]
+		end := strings.IndexAny(page, " \n\t>")
+		if end < 0 {
+			t.Fatalf("tag <%.80s has no end", page)
+		}
+		name := page[:end]
 		rest := page[len(name):]
 		tag := strings.ToLower(strings.TrimSuffix(name, "/"))
 		for {
