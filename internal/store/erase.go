@@ -1,11 +1,14 @@
 package store
 
 import (
+	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"seismo/internal/event"
+	"seismo/internal/seal"
 )
 
 // Anonymize takes an erased person off a row that is about to be stored: the
@@ -41,4 +44,21 @@ func Anonymize(e *event.Event, alias string) {
 // SQL use the same pattern.
 func NamePattern(person string) *regexp.Regexp {
 	return regexp.MustCompile("(?i)" + regexp.QuoteMeta(person))
+}
+
+// Alias is what stands in the place of an erased person's name. Without the
+// store's key nobody can tell whose it is.
+func Alias(keys *seal.Keyring, person string) string {
+	sum := keys.Store().Hash([]byte("alias " + person))
+	return fmt.Sprintf("%s%x", aliasPrefix, sum[:4])
+}
+
+const aliasPrefix = "erased-"
+
+// NoRecord is why there is no record of an event.
+func NoRecord(e *event.Event) error {
+	if strings.HasPrefix(e.Person, aliasPrefix) {
+		return ErrErased
+	}
+	return ErrNotKept
 }

@@ -39,3 +39,6 @@ func Owner(e *event.Event) string {
 
 // PersonOwner is the owner that a person is.
 func PersonOwner(person string) string { return "person:" + person }
+
+// ShortestID is how much of an id names an event at least.
+const ShortestID = 6

@@ -42,6 +42,7 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 	if err := st.seal(s.cfg.Keyring); err != nil {
 		return store.Receipt{}, fmt.Errorf("seal a batch: %w", err)
 	}
+	b.Objects = store.Count(b.Objects, receipt)
 	if err := s.commit(ctx, &b, jobs, st, receipt); err != nil {
 		return store.Receipt{}, fmt.Errorf("store a batch: %w", err)
 	}
@@ -113,7 +114,7 @@ func (s *Store) job(ctx context.Context, e *event.Event) (job, error) {
 	switch {
 	case errors.Is(err, seal.ErrErased):
 		erased := *e
-		store.Anonymize(&erased, s.alias(e.Person))
+		store.Anonymize(&erased, store.Alias(s.cfg.Keyring, e.Person))
 		j.event = &erased
 		return j, nil
 	case err != nil:
@@ -131,12 +132,6 @@ func (s *Store) job(ctx context.Context, e *event.Event) (job, error) {
 		j.doc.hashes[i] = key.Hash(append([]byte{byte(p.Kind)}, p.Bytes...))
 	}
 	return j, nil
-}
-
-// alias is what stands in the place of an erased person's name.
-func (s *Store) alias(person string) string {
-	sum := s.cfg.Keyring.Store().Hash([]byte("alias " + person))
-	return fmt.Sprintf("erased-%x", sum[:4])
 }
 
 // standing reads what is stored under the ids of a batch. The same id has the

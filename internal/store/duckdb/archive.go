@@ -24,7 +24,7 @@ func (s *Store) Record(ctx context.Context, id string) (event.Event, event.Recor
 	if err != nil {
 		return e, event.Record{}, err
 	}
-	r, err := s.record(ctx, e.ID)
+	r, err := s.record(ctx, &e)
 	return e, r, err
 }
 
@@ -32,7 +32,7 @@ func (s *Store) Record(ctx context.Context, id string) (event.Event, event.Recor
 func (s *Store) event(ctx context.Context, id string) (event.Event, error) {
 	c := newCoder()
 	where := "id = ?"
-	if len(id) >= shortestID {
+	if len(id) >= store.ShortestID {
 		where = "starts_with(id, ?)"
 	}
 	rows, err := s.db.QueryContext(ctx, `SELECT `+c.selectList()+` FROM event_done WHERE `+where+
@@ -61,21 +61,18 @@ func (s *Store) event(ctx context.Context, id string) (event.Event, error) {
 	return found[0], nil
 }
 
-// shortestID is how much of an id has to be given at least.
-const shortestID = 6
-
-// record rebuilds the fullest record of an id.
-func (s *Store) record(ctx context.Context, id string) (event.Record, error) {
+// record rebuilds the fullest record of an event.
+func (s *Store) record(ctx context.Context, e *event.Event) (event.Record, error) {
 	var skeleton uint64
 	var list any
 	rows, err := s.db.QueryContext(ctx,
-		`SELECT skeleton, refs FROM doc WHERE id = ? ORDER BY fullness DESC, origin LIMIT 1`, id)
+		`SELECT skeleton, refs FROM doc WHERE id = ? ORDER BY fullness DESC, origin LIMIT 1`, e.ID)
 	if err != nil {
 		return event.Record{}, fmt.Errorf("find record: %w", err)
 	}
 	defer rows.Close()
 	if !rows.Next() {
-		return event.Record{}, errors.Join(rows.Err(), store.ErrNotKept)
+		return event.Record{}, errors.Join(rows.Err(), store.NoRecord(e))
 	}
 	if err := rows.Scan(&skeleton, &list); err != nil {
 		return event.Record{}, fmt.Errorf("find record: %w", err)

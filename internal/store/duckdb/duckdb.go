@@ -60,6 +60,7 @@ type Store struct {
 	batch   uint64     // number of the last batch
 	blocks  blockState
 	pending atomic.Int64 // rows not yet folded
+	exact   int64        // bytes of text that a search looks through at once
 	readers sync.RWMutex // held for reading by queries, for writing by checkpoints
 }
 
@@ -79,7 +80,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Mode == store.Redacted && cfg.Mask == nil {
 		return nil, errors.New("open database: redacted mode needs a mask")
 	}
-	s := &Store{cfg: cfg, log: cfg.Log, blocks: newBlockState()}
+	s := &Store{cfg: cfg, log: cfg.Log, blocks: newBlockState(), exact: exactText}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -50,8 +50,8 @@ func (s *Store) Erase(ctx context.Context, person string) (store.Erased, error) 
 }
 
 func (s *Store) erase(ctx context.Context, erased *store.Erased) error {
-	alias := s.alias(erased.Person)
-	const call = `SELECT count(*) FROM event_done WHERE lower(person) = lower(?) AND kind IS DISTINCT FROM 'trail'`
+	alias := store.Alias(s.cfg.Keyring, erased.Person)
+	const call = `SELECT count(*) FROM event_done WHERE person = ? AND kind IS DISTINCT FROM 'trail'`
 	if err := s.conn.QueryRowContext(ctx, call, erased.Person).Scan(&erased.Calls); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (s *Store) erase(ctx context.Context, erased *store.Erased) error {
 	if erased.Blocks, err = result.RowsAffected(); err != nil {
 		return err
 	}
-	return s.exec(ctx, `UPDATE event_done SET `+anonymize()+` WHERE lower(person) = lower($1)`,
+	return s.exec(ctx, `UPDATE event_done SET `+anonymize()+` WHERE person = $1`,
 		erased.Person, "(?i)"+store.NamePattern(erased.Person).String()[len("(?i)"):], alias)
 }
 

@@ -40,7 +40,7 @@ func (s *Store) fold(ctx context.Context) error {
 	slices := (total + foldRows - 1) / foldRows
 	for i := range slices {
 		f := folder{store: s, slice: fmt.Sprintf(`"#key" %% %d = %d`, slices, i)}
-		if err := f.run(ctx); err != nil {
+		if err := f.fold(ctx); err != nil {
 			return fmt.Errorf("merge new rows: %w", err)
 		}
 	}
@@ -54,7 +54,7 @@ type folder struct {
 	span  timeSpan
 }
 
-func (f *folder) run(ctx context.Context) error {
+func (f *folder) fold(ctx context.Context) error {
 	if err := f.store.exec(ctx, "BEGIN TRANSACTION"); err != nil {
 		return err
 	}
@@ -68,16 +68,63 @@ func (f *folder) run(ctx context.Context) error {
 	return nil
 }
 
+// merge writes one fold. Rows whose request is in no other row, nearly all, go
+// over as they are. Of the others, those within a day of the slice are merged
+// anew; rows up to a day further are read for that, but stay as they are.
 func (f *folder) merge(ctx context.Context) error {
 	if err := f.measure(ctx); err != nil {
 		return err
 	}
-	for _, statement := range f.statements() {
+	if err := f.store.exec(ctx, f.keys()); err != nil {
+		return err
+	}
+	var keys int64
+	if err := f.store.conn.QueryRowContext(ctx, `SELECT count(*) FROM fold_key`).Scan(&keys); err != nil {
+		return err
+	}
+	move := `INSERT INTO event_done SELECT * FROM event_open WHERE ` + f.slice
+	if keys == 0 {
+		return f.run(ctx, move, `DELETE FROM event_open WHERE `+f.slice)
+	}
+	if err := f.reach(ctx); err != nil {
+		return err
+	}
+	if err := f.run(ctx, append([]string{move + ` AND NOT ` + touched}, f.tables()...)...); err != nil {
+		return err
+	}
+	var twice bool
+	if err := f.store.conn.QueryRowContext(ctx, `SELECT bool_or(n > 1) FROM fold_slim`).Scan(&twice); err != nil {
+		return err
+	}
+	return f.run(ctx, f.insert(twice),
+		`DELETE FROM event_done WHERE rowid IN (SELECT "row" FROM fold_old WHERE inner_row)`,
+		`DELETE FROM event_open WHERE `+f.slice)
+}
+
+func (f *folder) run(ctx context.Context, statements ...string) error {
+	for _, statement := range statements {
 		if err := f.store.exec(ctx, statement); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// touched is the condition that a row is merged with others.
+const touched = `"#key" IN (SELECT "#key" FROM fold_key)`
+
+// reach finds out whether a row without a time is concerned, which ties together
+// rows of any time.
+func (f *folder) reach(ctx context.Context) error {
+	if f.span.timeless {
+		return nil
+	}
+	err := f.store.conn.QueryRowContext(ctx, `SELECT count(*) > 0 FROM event_done
+		WHERE "time" IS NULL AND "#key" IN (SELECT "#key" FROM fold_key)`).Scan(&f.span.timeless)
+	if err != nil || !f.span.timeless {
+		return err
+	}
+	return f.store.exec(ctx, f.keys())
 }
 
 // measure finds what time the slice covers.
@@ -108,24 +155,31 @@ func (f *folder) within(days int) string {
 	return span.sql(time.Duration(days) * store.Near)
 }
 
-// statements are one fold. Rows whose request is in no other row, nearly all, go
-// over as they are. Of the others, those within a day of the slice are merged
-// anew; rows up to a day further are read for that, but stay as they are.
-func (f *folder) statements() []string {
-	const touched = `"#key" IN (SELECT "#key" FROM fold_key)`
+// keys finds the requests of which there is more than one row.
+func (f *folder) keys() string {
+	return `CREATE OR REPLACE TEMP TABLE fold_key AS
+		SELECT "#key" FROM event_open WHERE ` + f.slice + ` GROUP BY 1 HAVING count(*) > 1
+		UNION SELECT "#key" FROM event_done WHERE (` + f.within(1) + `)
+			AND "#key" IN (SELECT "#key" FROM event_open WHERE ` + f.slice + `)`
+}
+
+// tables are what insert reads beside the rows: which rows are merged anew, their
+// identities, the first CloudTrail event of each call, and the calls that are not
+// the first of their request.
+func (f *folder) tables() []string {
 	return []string{
-		`CREATE OR REPLACE TEMP TABLE fold_key AS
-			SELECT "#key" FROM event_open WHERE ` + f.slice + ` GROUP BY 1 HAVING count(*) > 1
-			UNION SELECT "#key" FROM event_done WHERE (` + f.within(1) + `)
-				AND "#key" IN (SELECT "#key" FROM event_open WHERE ` + f.slice + `)`,
-		`INSERT INTO event_done SELECT * FROM event_open WHERE ` + f.slice + ` AND NOT ` + touched,
 		`CREATE OR REPLACE TEMP TABLE fold_old AS SELECT rowid AS "row", (` + f.within(1) + `) AS inner_row
 			FROM event_done WHERE (` + f.within(2) + `) AND ` + touched,
 		`CREATE OR REPLACE TEMP TABLE fold_slim AS
-			SELECT DISTINCT ON (id) id, kind, account, region, request_id, "#key",
-				coalesce(epoch_us("time"), -9223372036854775807) AS moment, "time" IS NULL AS timeless, "#nanos" AS nanos
-			FROM (SELECT * FROM event_open WHERE ` + f.slice + ` AND ` + touched + `
-				UNION ALL SELECT * FROM event_done WHERE rowid IN (SELECT "row" FROM fold_old))`,
+			SELECT id, count(*) AS n, any_value(kind) AS kind, any_value(account) AS account,
+				any_value(region) AS region, any_value(request_id) AS request_id, any_value("#key") AS "#key",
+				coalesce(epoch_us(any_value("time")), -9223372036854775807) AS moment,
+				any_value("time") IS NULL AS timeless, any_value("#nanos") AS nanos
+			FROM (SELECT id, kind, account, region, request_id, "#key", "time", "#nanos" FROM event_open
+					WHERE ` + f.slice + ` AND ` + touched + `
+				UNION ALL SELECT id, kind, account, region, request_id, "#key", "time", "#nanos" FROM event_done
+					WHERE rowid IN (SELECT "row" FROM fold_old))
+			GROUP BY id`,
 		`CREATE OR REPLACE TEMP TABLE fold_pair AS
 			SELECT c.id AS call_id, t.id AS trail_id FROM fold_slim c JOIN fold_slim t ON ` + sameRequest("c", "t") + `
 				AND c.kind IS DISTINCT FROM 'trail' AND t.kind = 'trail'`,
@@ -136,9 +190,6 @@ func (f *folder) statements() []string {
 			SELECT DISTINCT c.id FROM fold_slim c JOIN fold_slim b ON ` + sameRequest("c", "b") + `
 				AND c.kind IS DISTINCT FROM 'trail' AND b.kind IS DISTINCT FROM 'trail'
 				AND (b.moment, b.nanos, b.id) < (c.moment, c.nanos, c.id)`,
-		f.insert(),
-		`DELETE FROM event_done WHERE rowid IN (SELECT "row" FROM fold_old WHERE inner_row)`,
-		`DELETE FROM event_open WHERE ` + f.slice,
 	}
 }
 
@@ -150,12 +201,19 @@ func sameRequest(a, b string) string {
 		a, b, store.Near.Microseconds())
 }
 
-// insert writes the merged rows.
-func (f *folder) insert() string {
+// insert writes the merged rows; twice says that there are ids with several
+// records among them.
+func (f *folder) insert(twice bool) string {
 	raw := `SELECT ` + names() + `, "#key", "#nanos", true AS inner_row FROM event_open
-			WHERE ` + f.slice + ` AND "#key" IN (SELECT "#key" FROM fold_key)
+			WHERE ` + f.slice + ` AND ` + touched + `
 		UNION ALL SELECT ` + unfilled() + `, "#key", "#nanos", o.inner_row FROM event_done d
 			JOIN fold_old o ON o."row" = d.rowid`
+	merged := `merged AS (FROM raw)`
+	if twice {
+		merged = `merged AS (FROM raw WHERE id IN (SELECT id FROM fold_slim WHERE n = 1)
+			UNION ALL SELECT ` + mergedColumns() + `, any_value("#key"), any_value("#nanos"), bool_or(inner_row)
+				FROM raw WHERE id IN (SELECT id FROM fold_slim WHERE n > 1) GROUP BY id)`
+	}
 	var out, bits []string
 	for _, c := range store.Columns() {
 		switch bit := filledBit(c.Name); {
@@ -169,12 +227,7 @@ func (f *folder) insert() string {
 			out = append(out, "m."+quote(c.Name))
 		}
 	}
-	return `INSERT INTO event_done WITH raw AS MATERIALIZED (` + raw + `),
-			twice AS (SELECT id FROM raw GROUP BY id HAVING count(*) > 1),
-			merged AS (SELECT ` + names() + `, "#key", "#nanos", inner_row FROM raw
-					WHERE id NOT IN (FROM twice)
-				UNION ALL SELECT ` + mergedColumns() + `, any_value("#key"), any_value("#nanos"), bool_or(inner_row)
-					FROM raw WHERE id IN (FROM twice) GROUP BY id),
+	return `INSERT INTO event_done WITH raw AS (` + raw + `), ` + merged + `,
 			facts AS (SELECT ` + leastFacts() + ` FROM raw WHERE id IN (SELECT trail_id FROM fold_first) GROUP BY id)
 		SELECT ` + strings.Join(out, ", ") + `, m."#key", m."#nanos", (` + strings.Join(bits, " + ") + `)::UBIGINT,
 			m.kind = 'trail' AND m.id IN (SELECT trail_id FROM fold_pair)

@@ -75,7 +75,7 @@ func (f *finder) run(ctx context.Context) error {
 		}
 		at = &c
 	}
-	if err := f.scan.prepare(ctx, exactText); err != nil {
+	if err := f.scan.prepare(ctx, f.store.exact); err != nil {
 		return err
 	}
 	if !f.scan.lazy() {
