@@ -63,7 +63,7 @@ func (r *run) streamEnd(p place, err error, empty bool) error {
 	var f *fault
 	switch {
 	case errors.As(err, &f):
-		return stop(r.bad(p, f.reason, f, newPiece("")))
+		return r.lost(p, f.reason, f, newPiece(""))
 	case !errors.Is(err, io.EOF):
 		return err
 	case empty:

@@ -1,8 +1,6 @@
 package decode
 
 import (
-	"fmt"
-
 	"seismo/internal/jsondoc"
 )
 
@@ -38,33 +36,11 @@ func (r *run) bad(p place, reason string, why error, h *piece) error {
 	return r.sink(h.item(p, reason, why))
 }
 
-// maxRow is how many bad pieces in a row are told of one by one.
-const maxRow = 20_000
-
-// flood gathers the bad pieces after maxRow of them, up to the next piece that
-// is something else, into one: an object full of something else altogether, or
-// made to do harm, must not fill the quarantine.
-type flood struct {
-	row    int // bad pieces in a row
-	place  place
-	reason string
-	all    *piece
-}
-
-func (f *flood) add(p place, reason string, h *piece) {
-	if f.all == nil {
-		f.place, f.reason, f.all = p, reason, newPiece("")
+// lost tells of the rest of a stream, which nothing can be read of.
+func (r *run) lost(p place, reason string, why error, h *piece) error {
+	if err := r.endFlood(); err != nil {
+		return err
 	}
-	f.all.join(h)
-}
-
-// endFlood tells of what the flood gathered.
-func (r *run) endFlood() error {
-	f := r.flood
-	r.flood = flood{}
-	if f.all == nil {
-		return nil
-	}
-	return r.sink(f.all.item(f.place, f.reason,
-		fmt.Errorf("%d more pieces in a row that cannot be read, kept as one", f.row-maxRow)))
+	r.items++
+	return stop(r.sink(h.item(p, reason, why)))
 }

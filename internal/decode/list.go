@@ -146,6 +146,9 @@ func (l *list) elements() error {
 		case '}':
 			return l.leave("the bracket that closes the list")
 		}
+		if l.repeated(",") {
+			continue
+		}
 		if left, err := l.element(); left || err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func (r *run) rest(in *bufio.Reader, p place, reason string, why error) error {
 			if !errors.Is(err, io.EOF) && !errors.As(err, &f) {
 				return err
 			}
-			return stop(r.bad(p, reason, why, h))
+			return r.lost(p, reason, why, h)
 		}
 		head, _ = in.Peek(in.Buffered())
 		h.write(head)

@@ -71,7 +71,7 @@ func (t *text) cut(at place, h *piece) error {
 	if !errors.As(t.win.err, &f) {
 		return t.win.err
 	}
-	return stop(t.bad(at, f.reason, f, h))
+	return t.lost(at, f.reason, f, h)
 }
 
 // sentence passes over the sentence that Bedrock writes to check that it may.

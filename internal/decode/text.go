@@ -47,7 +47,9 @@ func (r *run) text(in *bufio.Reader, p place) (*bufio.Reader, error) {
 		case sniff(head) != plain:
 			return bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), in), buffer), nil
 		}
-		t.mark()
+		if t.mark() {
+			continue
+		}
 		t.stamp()
 		if err := t.next(); err != nil {
 			return nil, err
@@ -69,10 +71,12 @@ func (t *text) end() error {
 
 // mark passes over a byte order mark, which files that were put together have
 // in their middle, too.
-func (t *text) mark() {
-	if bytes.HasPrefix(t.win.rest(), []byte(bom)) {
-		t.win.drop(len(bom))
+func (t *text) mark() bool {
+	if !bytes.HasPrefix(t.win.rest(), []byte(bom)) {
+		return false
 	}
+	t.win.drop(len(bom))
+	return true
 }
 
 // blank passes over white space. Blank lines between others are one skipped
@@ -94,6 +98,9 @@ func (t *text) blank() error {
 func (t *text) next() error {
 	if list, err := t.list(); list || err != nil {
 		return err
+	}
+	if t.repeated(newline) {
+		return nil
 	}
 	at := t.place.at(t.win.line)
 	n, err := t.measure()

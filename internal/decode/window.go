@@ -58,21 +58,23 @@ func (w *window) atLeast(n int) bool {
 	return true
 }
 
-// room makes space for reading at the end of the buffer.
+// room makes space for reading at the end of the buffer. What is moved is never
+// more than what was consumed or is read next, so that moving stays linear.
 func (w *window) room() {
-	switch used := len(w.rest()); {
-	case cap(w.buf)-len(w.buf) >= cap(w.buf)/4:
-	case used <= cap(w.buf)/2:
+	used := len(w.rest())
+	switch {
+	case cap(w.buf)-len(w.buf) >= buffer/2:
+		return
+	case w.at >= used:
 		w.buf = append(w.buf[:0], w.rest()...)
-		w.at = 0
 	default:
 		size := 2 * cap(w.buf)
-		if w.most > used+firstWindow/2 {
+		if w.most >= used+buffer && w.most > cap(w.buf) {
 			size = min(size, w.most)
 		}
 		w.buf = append(make([]byte, 0, size), w.rest()...)
-		w.at = 0
 	}
+	w.at = 0
 }
 
 // take consumes n bytes and gives them away.

@@ -51,6 +51,8 @@ func scanString(src []byte, at int) (int, error) {
 		switch c := src[at]; {
 		case c == '"':
 			return at + 1, nil
+		case c == '\\' && at+1 < len(src) && isPlainEscape(src[at+1]):
+			at += 2
 		case c == '\\':
 			next, err := scanEscape(src, at+1)
 			if err != nil {
@@ -65,14 +67,16 @@ func scanString(src []byte, at int) (int, error) {
 	}
 }
 
+// isPlainEscape says whether c behind a backslash is the whole escape.
+func isPlainEscape(c byte) bool {
+	return c == 'n' || c == '"' || c == '\\' || c == '/' || c == 't' || c == 'r' || c == 'b' || c == 'f'
+}
+
 func scanEscape(src []byte, at int) (int, error) {
 	if at == len(src) {
 		return 0, &Error{Offset: at, Want: "an escape", Err: ErrIncomplete}
 	}
-	switch src[at] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return at + 1, nil
-	case 'u':
+	if src[at] == 'u' {
 		for i := at + 1; i < at+5; i++ {
 			if i == len(src) {
 				return 0, &Error{Offset: i, Want: "a hex digit", Err: ErrIncomplete}
