@@ -57,6 +57,9 @@ func (s *site) home(w http.ResponseWriter, r *http.Request) error {
 		Query: values.Get("q"), Range: p.values(), Body: view})
 }
 
+// Unfiltered is the address of the same time without the filter.
+func (v homeView) Unfiltered() string { return address("/", v.Period.values()) }
+
 // extent looks for the first and last event where the status does not tell.
 func (s *site) extent(ctx context.Context, status *Status) error {
 	for _, end := range []struct {

@@ -26,8 +26,8 @@ type choice struct {
 // it: old data should not open on an empty page.
 const behindAfter = 24 * time.Hour
 
-// readPeriod reads range, or from and to, and falls back to 30 days. Ranges
-// begin and end on whole buckets, so that no bar of a chart is a part of one.
+// readPeriod reads range, or from and to. Without either it is all there is when
+// that is a month or so, and 30 days otherwise. Ranges begin and end on whole buckets, so that no bar of a chart is a part of one.
 func readPeriod(v url.Values, now time.Time, status Status) (period, error) {
 	from, to, err := readSpan(v)
 	if err != nil {
@@ -37,7 +37,7 @@ func readPeriod(v url.Values, now time.Time, status Status) (period, error) {
 	if !status.Newest.IsZero() && now.Sub(status.Newest) > behindAfter {
 		end, behind = status.Newest.UTC().Add(time.Nanosecond), true
 	}
-	p := period{Name: v.Get("range"), Behind: behind, Coarse: query.Day}
+	p := period{Name: rangeName(v.Get("range"), end, status), Behind: behind, Coarse: query.Day}
 	midnight := after(end, 24*time.Hour)
 	switch {
 	case !from.IsZero() || !to.IsZero():
@@ -57,7 +57,6 @@ func readPeriod(v url.Values, now time.Time, status Status) (period, error) {
 	case p.Name == "all":
 		p.To, p.From = midnight, earliest(status, midnight)
 	default:
-		p.Name = "30d"
 		p.To, p.From = midnight, midnight.AddDate(0, 0, -30)
 	}
 	if !p.From.Before(p.To) {
@@ -65,6 +64,17 @@ func readPeriod(v url.Values, now time.Time, status Status) (period, error) {
 	}
 	p.Fine, p.Coarse = widths(p.To.Sub(p.From), p.Coarse)
 	return p, nil
+}
+
+func rangeName(asked string, end time.Time, status Status) string {
+	const short = 35 * 24 * time.Hour
+	switch {
+	case asked == "24h", asked == "7d", asked == "30d", asked == "all":
+		return asked
+	case !status.Oldest.IsZero() && end.Sub(status.Oldest) <= short:
+		return "all"
+	}
+	return "30d"
 }
 
 // widths chooses buckets that make a chart of at most some 200 bars.

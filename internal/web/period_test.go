@@ -26,6 +26,7 @@ func TestPeriods(t *testing.T) {
 		{"", "2026-03-02 00:00:00", "2026-04-01 00:00:00", query.Day, query.Day, false, fresh},
 		{"range=nonsense", "2026-03-02 00:00:00", "2026-04-01 00:00:00", query.Day, query.Day, false, fresh},
 		{"range=all", "2025-10-31 00:00:00", "2026-04-01 00:00:00", query.Day, query.Day, false, fresh},
+		{"", "2025-03-28 00:00:00", "2025-04-01 00:00:00", query.Hour, query.Day, true, old},
 		{"range=24h", "2025-03-30 15:00:00", "2025-03-31 15:00:00", query.Hour, query.Hour, true, old},
 		{"range=all", "2025-03-28 00:00:00", "2025-04-01 00:00:00", query.Hour, query.Day, true, old},
 		{"from=2026-03-01&to=2026-03-02", "2026-03-01 00:00:00", "2026-03-02 00:00:00", query.Hour, query.Hour, false, fresh},

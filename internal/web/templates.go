@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,6 +49,7 @@ var parseTemplates = sync.OnceValue(func() *template.Template {
 		"duration": duration,
 		"exact":    exact,
 		"instant":  instant,
+		"item":     func(name string) string { return line(strings.ReplaceAll(name, "_", " ")) },
 		"line":     line,
 		"percent":  percent,
 		"precise":  precise,
@@ -64,9 +66,9 @@ var parseTemplates = sync.OnceValue(func() *template.Template {
 // unit writes a rate; a token's has too many noughts, so it is that of a million.
 func unit(p event.CostPart) string {
 	if p.Unit == "token" {
-		return "$" + exact(math.Round(p.Rate*1e12)/1e6) + " per million tokens"
+		return "$" + exact(math.Round(p.Rate*1e12)/1e6) + " / M tokens"
 	}
-	return "$" + exact(p.Rate) + " per " + line(p.Unit)
+	return "$" + exact(p.Rate) + " / " + line(p.Unit)
 }
 
 // render runs a template to the end before it writes, so that a failure is
