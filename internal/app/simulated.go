@@ -23,4 +23,3 @@ func (a *App) ready(ctx context.Context, l net.Listener, took time.Duration) Rea
 	}
 	return r
 }
-

@@ -58,7 +58,7 @@ func (s *shell) explain() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain ID",
 		Short: "Show how one call's price was summed up",
-		Args:  exactly(1, "seismo prices explain needs an id", "ids are the last column of: seismo search"),
+		Args:  one("seismo prices explain needs an id", "ids are the last column of: seismo search"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := app.OpenReader(cmd.Context(), s.cfg)
 			if err != nil {

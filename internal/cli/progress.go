@@ -107,9 +107,9 @@ func atLeastOne(message, hint string) cobra.PositionalArgs {
 	}
 }
 
-func exactly(n int, message, hint string) cobra.PositionalArgs {
+func one(message, hint string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
-		if len(args) != n {
+		if len(args) != 1 {
 			return usage(message, hint)
 		}
 		return nil

@@ -58,7 +58,7 @@ func (s *shell) quarantineShow() *cobra.Command {
 	var reason string
 	cmd := &cobra.Command{
 		Use: "show ID", Short: "Print the bytes of one item (at most the first MiB)",
-		Args: exactly(1, "seismo quarantine show needs an id", "ids are the first column of: seismo quarantine list"),
+		Args: one("seismo quarantine show needs an id", "ids are the first column of: seismo quarantine list"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := app.Open(cmd.Context(), s.cfg)
 			if err != nil {
@@ -117,7 +117,7 @@ func (s *shell) erase() *cobra.Command {
 name, address and agent off their calls. Counts and costs stay. It cannot be
 undone, and it holds when the same logs are read again.`,
 		Example: "  seismo erase person alice@example.com --yes",
-		Args:    exactly(1, "seismo erase person needs a name", "names are shown by: seismo report usage --by person"),
+		Args:    one("seismo erase person needs a name", "names are shown by: seismo report usage --by person"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !yes {
 				return usage("this cannot be undone", "say --yes if you mean it")

@@ -21,7 +21,7 @@ func (s *shell) report() *cobra.Command {
   seismo report usage --by model,day --from 2026-03-01
   seismo report performance --by model --where 'region:eu-west-1' --format csv`,
 		ValidArgs: query.Reports(),
-		Args: exactly(1, "seismo report needs one of: "+strings.Join(query.Reports(), ", "),
+		Args: one("seismo report needs one of: "+strings.Join(query.Reports(), ", "),
 			"for example: seismo report cost --by person"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			where, err := parseQuery(filter)
@@ -82,7 +82,7 @@ findings, quarantine, ledger. Names with dots are columns in double quotes. What
 was said is not in these views. The query can read no file and no network, and
 ends after 30 seconds.`,
 		Example: `  seismo sql 'select model, sum("tokens.output") from calls group by all order by 2 desc'`,
-		Args:    exactly(1, "seismo sql needs one query", `for example: seismo sql 'select count(*) from calls'`),
+		Args:    one("seismo sql needs one query", `for example: seismo sql 'select count(*) from calls'`),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := app.OpenReader(cmd.Context(), s.cfg)
 			if err != nil {

@@ -178,7 +178,7 @@ func (s *shell) raw() *cobra.Command {
 		Long: `Print the log record that an event was made of, equal to what AWS wrote. The
 beginning of an id is enough when no other begins so. Reading what was said is
 written to the audit log with --reason.`,
-		Args: exactly(1, "seismo raw needs an id", "ids are the last column of: seismo search"),
+		Args: one("seismo raw needs an id", "ids are the last column of: seismo search"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := app.OpenReader(cmd.Context(), s.cfg)
 			if err != nil {

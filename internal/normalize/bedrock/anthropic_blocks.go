@@ -56,7 +56,7 @@ func anthropicText(source jsondoc.Value) string {
 	case "text":
 		return source.Get("data").Str()
 	case "content":
-		return plain(contents(source.Get("content")), "\n")
+		return plain(contents(source.Get("content")))
 	}
 	return ""
 }

@@ -21,7 +21,7 @@ func (r *Reader) fetch(ctx context.Context, uri string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open body: %w", err)
 	}
-	defer object.Close() //nolint:errcheck // reading; an error of Close loses nothing
+	defer object.Close()
 	plain, done, err := expand(object)
 	if err != nil {
 		return nil, fmt.Errorf("body: %w", err)

@@ -46,7 +46,7 @@ func (x *exchange) liftSystem() {
 		if m.Role != event.RoleSystem && m.Role != "developer" {
 			return false
 		}
-		if s := plain(m.Content, "\n"); s != "" {
+		if s := plain(m.Content); s != "" {
 			x.system = append(x.system, s)
 		}
 		return true
@@ -79,15 +79,15 @@ func blocksOf(messages []event.Message) func(yield func(event.Block) bool) {
 	}
 }
 
-// plain is the text of blocks, without reasoning, documents and tools.
-func plain(blocks []event.Block, between string) string {
+// plain is the text of blocks, a line each, without reasoning, documents and tools.
+func plain(blocks []event.Block) string {
 	var texts []string
 	for _, b := range blocks {
 		if b.Type == event.BlockText {
 			texts = append(texts, b.Text)
 		}
 	}
-	return strings.Join(texts, between)
+	return strings.Join(texts, "\n")
 }
 
 // promptOf is the text of the last user turn. A message that only brings tool
@@ -95,7 +95,7 @@ func plain(blocks []event.Block, between string) string {
 func promptOf(in []event.Message) string {
 	for _, m := range slices.Backward(in) {
 		if m.Role == event.RoleUser && !onlyResults(m) {
-			return plain(m.Content, "\n")
+			return plain(m.Content)
 		}
 	}
 	return ""

@@ -66,7 +66,7 @@ func chatTurn(x *exchange, message jsondoc.Value) {
 
 func chatResult(message jsondoc.Value, blocks []event.Block) event.Block {
 	result := &event.ToolResult{ID: message.Get("tool_call_id").Str(), Name: message.Get("name").Str()}
-	result.Text = plain(blocks, "\n")
+	result.Text = plain(blocks)
 	return event.Block{Type: event.BlockToolResult, Result: result}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // Kinds of key, as the field key_type names them.
-const (
+const ( //nolint:gosec // names of kinds, not keys
 	longTerm  = "long_term"
 	temporary = "temporary"
 	apiKey    = "bedrock_api_key"
