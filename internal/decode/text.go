@@ -79,11 +79,12 @@ func (t *text) mark() bool {
 	return true
 }
 
-// blank passes over white space. Blank lines between others are one skipped
-// piece; the end of the line before is none.
+// blank passes over white space, and over commas: lists that lost their brackets
+// have them. Blank lines between others are one skipped piece; the end of the
+// line before is none.
 func (t *text) blank() error {
 	line := t.win.line
-	size := t.win.pass(blanks)
+	size := t.win.pass(blanks + ",")
 	least := int64(2)
 	if t.items == t.before {
 		least = 1
