@@ -31,17 +31,25 @@ func (v callView) Told() bool { return v.Said() || len(v.Raw) > 0 }
 
 // Gaps says which body is not here, why, and what would stop the loss.
 func (v callView) Gaps() []string {
-	var out []string
-	for _, side := range []struct {
-		name string
-		body event.Body
-	}{{"input", v.Body.Input}, {"output", v.Body.Output}} {
-		if side.body.State == event.BodyMissing || side.body.State == event.BodyS3 {
-			why := firstOf(side.body.Reason, "the body is "+bodyState(side.body.State))
-			out = append(out, "No "+side.name+" to show: "+strings.TrimSuffix(why, ".")+".")
-		}
+	in, out := gap(v.Body.Input), gap(v.Body.Output)
+	switch {
+	case in != "" && in == out:
+		return []string{"Neither input nor output can be shown: " + in + "."}
+	case in != "" && out != "":
+		return []string{"No input to show: " + in + ".", "No output to show: " + out + "."}
+	case in != "":
+		return []string{"No input to show: " + in + "."}
+	case out != "":
+		return []string{"No output to show: " + out + "."}
 	}
-	return out
+	return nil
+}
+
+func gap(b event.Body) string {
+	if b.State != event.BodyMissing && b.State != event.BodyS3 {
+		return ""
+	}
+	return strings.TrimSuffix(firstOf(b.Reason, "the body is "+bodyState(b.State)), ".")
 }
 
 // rawPart is a piece of what the event was made of.

@@ -155,6 +155,25 @@ func TestCallThatCannotBeReadShowsItsFacts(t *testing.T) {
 	}
 }
 
+func TestLostBodiesSayWhy(t *testing.T) {
+	lost := event.Body{State: event.BodyMissing, Reason: "the body is over 100 KB"}
+	there := event.Body{State: event.BodyInline}
+	for _, c := range []struct {
+		bodies event.Bodies
+		want   string
+	}{
+		{event.Bodies{Input: lost, Output: lost}, "Neither input nor output can be shown: the body is over 100 KB."},
+		{event.Bodies{Input: lost, Output: there}, "No input to show: the body is over 100 KB."},
+		{event.Bodies{Input: there, Output: event.Body{State: event.BodyS3}}, "No output to show: the body is in S3, not looked for."},
+		{event.Bodies{Input: there, Output: there}, "No message was logged."},
+	} {
+		e := event.Event{ID: "l0st000000", Kind: event.KindCall, Time: newest, Body: c.bodies}
+		if page := get(t, New(newFake(e).config()), "/calls/l0st000000").Body.String(); !strings.Contains(page, c.want) {
+			t.Errorf("%+v: the page lacks %q", c.bodies, c.want)
+		}
+	}
+}
+
 func TestHugeTextIsFoldedAndBounded(t *testing.T) {
 	e := agentCall()
 	e.MessagesIn = []event.Message{text("user", strings.Repeat("old ", 2<<20)), text("assistant", "so"), text("user", strings.Repeat("new ", 250_000)+"the last word")}

@@ -27,7 +27,8 @@ type choice struct {
 const behindAfter = 24 * time.Hour
 
 // readPeriod reads range, or from and to. Without either it is all there is when
-// that is a month or so, and 30 days otherwise. Ranges begin and end on whole buckets, so that no bar of a chart is a part of one.
+// that is a month or so, and 30 days otherwise. Ranges begin and end on whole
+// buckets, so that no bar of a chart is a part of one.
 func readPeriod(v url.Values, now time.Time, status Status) (period, error) {
 	from, to, err := readSpan(v)
 	if err != nil {

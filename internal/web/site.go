@@ -40,6 +40,16 @@ type route struct {
 	serve   func(http.ResponseWriter, *http.Request) error
 }
 
+// routes is the whole table. Every answer of /api is JSON, or CSV with
+// format=csv where it is a list or a table; an error is {"code","error","hint"}.
+//
+//	/api/search          q from to limit after oldest, fields (of CSV)
+//	/api/aggregate       q from to bucket by measure sort limit
+//	/api/calls/{id}      record=true adds what the event was made of, in base64
+//	/api/calls/{id}/raw  part=input or output for a body that came from S3
+//	/api/sql             {"query","limit"}: one SELECT
+//	/api/quarantine      limit
+//	/api/status
 func (s *site) routes() []route {
 	return []route{
 		{"GET /{$}", true, s.home},

@@ -48,7 +48,7 @@ type Status struct {
 	DB          string     `json:"db"`   // path of the database file
 	Mode        store.Mode `json:"mode"` // how much of what was said is kept
 	Calls       int64      `json:"calls"`
-	Trail       int64      `json:"trail"` // CloudTrail events without a call
+	Trail       int64      `json:"trail"` // CloudTrail events stored, those merged into their call included
 	Quarantined int64      `json:"quarantined"`
 	Newest      time.Time  `json:"newest,omitzero"` // time of the newest event
 	Oldest      time.Time  `json:"oldest,omitzero"` // time of the oldest event
