@@ -82,7 +82,7 @@ func (r *run) layer(in *bufio.Reader, f format, p place) error {
 		return r.rest(in, p, BadCompression, err)
 	}
 	defer done()
-	return r.stream(bufio.NewReaderSize(&meter{r: out, run: r}, buffer), p.deeper())
+	return r.stream(bufio.NewReaderSize(&meter{r: out, run: r}, p.buffer()), p.deeper())
 }
 
 func open(in *bufio.Reader, f format) (io.Reader, func(), error) {

@@ -49,8 +49,12 @@ func (d *Decoder) Decode(ctx context.Context, r io.Reader, origin event.Origin, 
 	return err
 }
 
-// buffer is how much is read of a layer at once.
-const buffer = 64 << 10
+// How much is read of a layer at once: of an object, and of a payload inside of
+// one, of which there may be thousands and which are small.
+const (
+	buffer      = 64 << 10
+	smallBuffer = 8 << 10
+)
 
 // run is the decoding of one object.
 type run struct {
@@ -86,6 +90,14 @@ func (p place) at(line int64) place {
 func (p place) deeper() place {
 	p.layers++
 	return p
+}
+
+// buffer is how much is read at once there.
+func (p place) buffer() int {
+	if p.inside {
+		return smallBuffer
+	}
+	return buffer
 }
 
 // errStop ends a stream whose rest has been told of in an item.

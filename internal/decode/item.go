@@ -30,7 +30,8 @@ const (
 	Trail                      // CloudTrail event
 )
 
-// Item is one piece of an object.
+// Item is one piece of an object. Where more than 20,000 bad pieces follow each
+// other the rest of them are one item.
 type Item struct {
 	Verdict Verdict
 	Kind    Kind          // of a good item
@@ -76,11 +77,11 @@ const (
 	BadJSON        = "bad_json"
 	BadUnknown     = "unknown_kind" // a JSON object that is no known kind of record
 	BadNotObject   = "not_an_object"
-	BadTooLong     = "too_long"
+	BadTooLong     = "too_long" // over Limits.Line, or more values than jsondoc.MaxValues
 	BadTooDeep     = "too_deep"
 	BadExpansion   = "expansion_limit"
 	BadLayers      = "layer_limit"
-	BadCompression = "bad_compression" // truncated or corrupt gzip or zstd
+	BadCompression = "bad_compression" // truncated or corrupt gzip or zstd, or garbage behind it
 	BadEnvelope    = "bad_envelope"    // base64 or payload of a subscription, Kinesis or Firehose record
 	BadRecord      = "bad_record"      // known kind, but unusable
 	BadRead        = "read_error"

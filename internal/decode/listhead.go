@@ -25,7 +25,7 @@ func (t *text) memberList() int {
 	b = b[:min(len(b), maxListHead)]
 	for at := 1; ; at++ {
 		name, next := t.memberName(b, at)
-		if next == 0 || next >= len(b) || b[next] == '{' {
+		if next == 0 || next >= len(b) || b[next] == '{' || name == "schemaType" {
 			return 0
 		}
 		if b[next] == '[' {

@@ -24,7 +24,7 @@ type text struct {
 // text decodes plain text up to its end or up to compressed data in it; it
 // returns a reader for that, or nil at the end.
 func (r *run) text(in *bufio.Reader, p place) (*bufio.Reader, error) {
-	t := &text{run: r, win: newWindow(in, r.limits.Line), place: p, before: r.items, credit: firstCredit}
+	t := &text{run: r, win: newWindow(in, 2*p.buffer(), r.limits.Line), place: p, before: r.items, credit: firstCredit}
 	t.win.atLeast(sniffText)
 	t.mark()
 	if isBodyKey(r.key) && !p.inside {

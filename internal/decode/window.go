@@ -22,9 +22,10 @@ const (
 	largePiece  = 1 << 20 // a piece of this size is handed on without a copy
 )
 
-// newWindow looks at src, in pieces of at most line bytes.
-func newWindow(src io.Reader, line int64) *window {
-	return &window{src: src, buf: make([]byte, 0, firstWindow), most: int(line) + firstWindow, line: 1}
+// newWindow looks at src, at first size bytes of it, in pieces of at most line
+// bytes.
+func newWindow(src io.Reader, size int, line int64) *window {
+	return &window{src: src, buf: make([]byte, 0, size), most: int(line) + firstWindow, line: 1}
 }
 
 // rest is what was read and not consumed. It is valid until the next more.
@@ -63,7 +64,7 @@ func (w *window) atLeast(n int) bool {
 func (w *window) room() {
 	used := len(w.rest())
 	switch {
-	case cap(w.buf)-len(w.buf) >= buffer/2:
+	case cap(w.buf)-len(w.buf) >= min(buffer/2, cap(w.buf)/4):
 		return
 	case w.at >= used:
 		w.buf = append(w.buf[:0], w.rest()...)
