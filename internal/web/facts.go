@@ -209,8 +209,7 @@ func metadataFacts(e *event.Event) group {
 		if json.Unmarshal(e.Metadata[key], &text, lenient) == nil {
 			value = text
 		}
-		g.Rows = append(g.Rows, fact{Name: key, Value: value,
-			Href: searchFor(query.Compare{Field: "metadata." + key, Op: query.Equal, Value: value})})
+		g.link(key, "metadata."+key, value)
 	}
 	return g
 }
@@ -239,10 +238,17 @@ func originFacts(e *event.Event) group {
 }
 
 // find adds a value that a click searches for; name is the field's.
-func (g *group) find(name, value string) {
-	if value != "" {
-		g.Rows = append(g.Rows, fact{Name: spoken(name), Value: value,
-			Href: searchFor(query.Compare{Field: name, Op: query.Equal, Value: value})})
+func (g *group) find(name, value string) { g.link(spoken(name), name, value) }
+
+// link adds a value with a search for it in a field. Values too long for an
+// address are shown without.
+func (g *group) link(name, field, value string) {
+	switch {
+	case len(field)+len(value) > lineMost:
+		g.text(name, value)
+	case value != "":
+		g.Rows = append(g.Rows, fact{Name: name, Value: value,
+			Href: searchFor(query.Compare{Field: field, Op: query.Equal, Value: value})})
 	}
 }
 

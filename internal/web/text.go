@@ -42,8 +42,16 @@ func visible(s string) string {
 	return b.String()
 }
 
-// line is visible for a value that is shown on one line.
+// lineMost is how many bytes of a value are shown on one line.
+const lineMost = 4 << 10
+
+// line is visible for a value that is shown on one line. Very long ones are cut
+// and say so; the raw record has them whole.
 func line(s string) string {
+	if len(s) > lineMost {
+		size := utf8.RuneCountInString(s)
+		s = s[:boundary(s, lineMost)] + "… (" + whole(int64(size)) + " characters in all)"
+	}
 	s = visible(s)
 	if strings.ContainsAny(s, "\n\t") {
 		s = strings.NewReplacer("\n", "␊", "\t", "␉").Replace(s)

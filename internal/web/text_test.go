@@ -29,6 +29,13 @@ func TestVisible(t *testing.T) {
 	}
 }
 
+func TestLongLineIsCut(t *testing.T) {
+	got := line(strings.Repeat("ä", 1_000_000))
+	if len(got) > lineMost+60 || !strings.HasSuffix(got, "ä… (1,000,000 characters in all)") {
+		t.Errorf("%d bytes, ending in %q", len(got), got[len(got)-60:])
+	}
+}
+
 func FuzzVisible(f *testing.F) {
 	for _, s := range payloads() {
 		f.Add(s)
