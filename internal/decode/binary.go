@@ -29,17 +29,29 @@ func looksLikeText(head []byte) bool {
 	return true
 }
 
-// binary makes one bad item of a whole stream that is no text.
+// binary makes one bad item of what is no text: of the whole stream, or up to a
+// line that begins as an object does, since damage may be at the beginning only.
 func (t *text) binary() error {
 	why := said("this is no text")
 	if head := t.win.rest(); bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}) {
 		why = "this is UTF-16, and only UTF-8 is read"
 	}
-	h := newPiece("")
+	h := newPiece("\r\n")
 	for {
-		h.write(t.win.rest())
-		t.win.drop(len(t.win.rest()))
-		if !t.win.more() {
+		b := t.win.rest()
+		if i := bytes.Index(b, []byte("\n{\"")); i >= 0 {
+			at := t.place.at(1)
+			h.write(b[:i+1])
+			t.win.drop(i + 1)
+			return t.bad(at, BadJSON, why, h)
+		}
+		n := len(b)
+		if !t.win.ended() {
+			n = max(0, n-2)
+		}
+		h.write(b[:n])
+		t.win.drop(n)
+		if !t.win.more() && len(t.win.rest()) == 0 {
 			break
 		}
 	}

@@ -33,7 +33,9 @@ func (r *run) text(in *bufio.Reader, p place) (*bufio.Reader, error) {
 		}
 	}
 	if !looksLikeText(t.win.rest()) {
-		return nil, t.binary()
+		if err := t.binary(); err != nil {
+			return nil, err
+		}
 	}
 	for {
 		if err := t.blank(); err != nil {
