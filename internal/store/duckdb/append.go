@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,7 +13,8 @@ import (
 )
 
 // Append commits a batch: rows, blocks, documents, ledger and quarantine, in one
-// transaction. Rows go to event_open as they come; Fold merges them.
+// transaction. Rows that are alone with their request id go where they belong;
+// those that are not wait in event_open until Fold merges them.
 func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error) {
 	if s.cfg.ReadOnly {
 		return store.Receipt{}, errReadOnly
@@ -24,11 +24,11 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 	if s.db == nil {
 		return store.Receipt{}, errClosed
 	}
-	known, err := s.standing(ctx, b.Events)
+	there, err := s.meet(ctx, b.Events)
 	if err != nil {
 		return store.Receipt{}, err
 	}
-	keep, receipt := store.Sift(b.Events, known)
+	keep, receipt := store.Sift(b.Events, there.standing)
 	jobs, err := s.ready(ctx, b.Events, keep)
 	if err != nil {
 		return store.Receipt{}, err
@@ -43,12 +43,14 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 		return store.Receipt{}, fmt.Errorf("seal a batch: %w", err)
 	}
 	b.Objects = store.Count(b.Objects, receipt)
-	if err := s.commit(ctx, &b, jobs, st, receipt); err != nil {
+	w := &writing{batch: &b, stage: st, receipt: receipt, jobs: jobs}
+	w.alone, w.meeting = there.divide(jobs)
+	if err := s.commit(ctx, w); err != nil {
 		return store.Receipt{}, fmt.Errorf("store a batch: %w", err)
 	}
 	s.blocks.commit(st)
 	s.batch++
-	s.pending.Add(int64(len(jobs)))
+	s.pending.Add(int64(len(w.meeting)))
 	s.housekeep(ctx)
 	return receipt, nil
 }
@@ -132,87 +134,4 @@ func (s *Store) job(ctx context.Context, e *event.Event) (job, error) {
 		j.doc.hashes[i] = key.Hash(append([]byte{byte(p.Kind)}, p.Bytes...))
 	}
 	return j, nil
-}
-
-// standing reads what is stored under the ids of a batch. The same id has the
-// same time, so that only a narrow range of the table is read.
-func (s *Store) standing(ctx context.Context, events []event.Event) (map[string]store.Standing, error) {
-	known := make(map[string]store.Standing, len(events))
-	if len(events) == 0 {
-		return known, nil
-	}
-	ids := make([]string, len(events))
-	var span timeSpan
-	for i := range events {
-		ids[i] = events[i].ID
-		span.include(events[i].Time)
-	}
-	const query = `SELECT id, coalesce("body.input.state", ''), coalesce("body.output.state", ''),
-		coalesce("origin.bucket", ''), coalesce("origin.key", ''), "origin.line", coalesce("origin.etag", ''),
-		coalesce("origin.group", ''), coalesce("origin.stream", ''), coalesce("origin.event_id", '')
-		FROM %s WHERE id IN (SELECT unnest(?)) AND (%s)`
-	for _, table := range []string{"event_open", "event_done"} {
-		if table == "event_open" && s.pending.Load() == 0 {
-			continue
-		}
-		rows, err := s.conn.QueryContext(ctx, fmt.Sprintf(query, table, span.sql(0)), ids)
-		if err != nil {
-			return nil, fmt.Errorf("look for duplicates: %w", err)
-		}
-		for rows.Next() {
-			var id string
-			var e event.Event
-			o := &e.Origin
-			if err := rows.Scan(&id, &e.Body.Input.State, &e.Body.Output.State, &o.Bucket, &o.Key, &o.Line,
-				&o.ETag, &o.Group, &o.Stream, &o.EventID); err != nil {
-				return nil, errors.Join(fmt.Errorf("look for duplicates: %w", err), rows.Close())
-			}
-			now := store.StandingOf(&e)
-			if before, ok := known[id]; ok {
-				now = before.With(now)
-			}
-			known[id] = now
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return nil, fmt.Errorf("look for duplicates: %w", err)
-		}
-	}
-	return known, nil
-}
-
-// timeSpan is the time that some events cover.
-type timeSpan struct {
-	from, to time.Time
-	timeless bool // some have no time
-}
-
-func (t *timeSpan) include(at time.Time) {
-	switch {
-	case at.IsZero():
-		t.timeless = true
-		return
-	case t.from.IsZero():
-		t.from, t.to = at, at
-	case at.Before(t.from):
-		t.from = at
-	case at.After(t.to):
-		t.to = at
-	}
-}
-
-// sql is the condition that "time" lies in the span, widened on both sides.
-func (t timeSpan) sql(by time.Duration) string {
-	condition := "false"
-	if !t.from.IsZero() {
-		condition = fmt.Sprintf(`"time" BETWEEN %s AND %s`, timestamp(t.from.Add(-by)), timestamp(t.to.Add(by)))
-	}
-	if t.timeless {
-		condition += ` OR "time" IS NULL`
-	}
-	return condition
-}
-
-// timestamp writes a time for SQL, to the microsecond.
-func timestamp(t time.Time) string {
-	return fmt.Sprintf("make_timestamp(%d)", t.UnixMicro())
 }

@@ -12,16 +12,27 @@ import (
 	driver "github.com/duckdb/duckdb-go/v2"
 
 	"seismo/internal/decode"
+	"seismo/internal/event"
 	"seismo/internal/store"
 )
 
+// writing is a batch on its way into the tables.
+type writing struct {
+	batch   *store.Batch
+	receipt store.Receipt
+	jobs    []job
+	stage   *stage
+
+	alone, meeting []*event.Event
+}
+
 // commit writes a batch. A failed COMMIT may have committed all the same, so the
 // batch's number is looked for before the failure is believed.
-func (s *Store) commit(ctx context.Context, b *store.Batch, jobs []job, st *stage, r store.Receipt) error {
+func (s *Store) commit(ctx context.Context, w *writing) error {
 	if err := s.exec(ctx, "BEGIN TRANSACTION"); err != nil {
 		return err
 	}
-	if err := s.writeBatch(ctx, b, jobs, st, r); err != nil {
+	if err := s.writeBatch(ctx, w); err != nil {
 		return errors.Join(err, s.abort(ctx))
 	}
 	err := s.exec(context.WithoutCancel(ctx), "COMMIT")
@@ -78,21 +89,22 @@ func (s *Store) committed(ctx context.Context, number uint64) bool {
 	return false
 }
 
-func (s *Store) writeBatch(ctx context.Context, b *store.Batch, jobs []job, st *stage, r store.Receipt) error {
+func (s *Store) writeBatch(ctx context.Context, w *writing) error {
 	now := time.Now().UTC()
-	if err := s.exec(ctx, `INSERT INTO batch VALUES (?, ?, ?, ?)`, s.batch+1, now, r.Stored, r.Duplicate); err != nil {
+	err := s.exec(ctx, `INSERT INTO batch VALUES (?, ?, ?, ?)`, s.batch+1, now, w.receipt.Stored, w.receipt.Duplicate)
+	if err != nil {
 		return err
 	}
-	coder := newCoder()
 	steps := []func() error{
+		func() error { return s.writeRows("event_done", w.alone) },
+		func() error { return s.writeRows("event_open", w.meeting) },
 		func() error {
-			return fill(s, "event_open", jobs, func(j *job) []any { return coder.encode(j.event) })
+			return fill(s, "block", nil, w.stage.blocks, func(b **block) []any { return (*b).row() })
 		},
-		func() error { return fill(s, "block", st.blocks, func(b **block) []any { return (*b).row() }) },
-		func() error { return fill(s, "doc", withDocument(jobs), (*job).row) },
-		func() error { return s.writeLedger(ctx, b.Objects) },
-		func() error { return s.writeQuarantine(ctx, b.Bad, now) },
-		func() error { return s.resolve(ctx, b.Resolved) },
+		func() error { return fill(s, "doc", nil, withDocument(w.jobs), (*job).row) },
+		func() error { return s.writeLedger(ctx, w.batch.Objects) },
+		func() error { return s.writeQuarantine(ctx, w.batch.Bad, now) },
+		func() error { return s.resolve(ctx, w.batch.Resolved) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -102,13 +114,24 @@ func (s *Store) writeBatch(ctx context.Context, b *store.Batch, jobs []job, st *
 	return nil
 }
 
-// fill appends a row for each item to a table.
-func fill[T any](s *Store, table string, items []T, row func(*T) []any) error {
+// writeRows appends events. Columns that none of them has are left to DuckDB,
+// which is most of the columns most of the time.
+func (s *Store) writeRows(table string, events []*event.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	c := newCoder()
+	c.narrow(events)
+	return fill(s, table, c.used(), events, func(e **event.Event) []any { return c.encode(*e) })
+}
+
+// fill appends a row for each item to a table, to some of its columns or all.
+func fill[T any](s *Store, table string, columns []string, items []T, row func(*T) []any) error {
 	if len(items) == 0 {
 		return nil
 	}
 	return s.conn.Raw(func(conn any) error {
-		a, err := driver.NewAppenderFromConn(conn.(sqldriver.Conn), "", table)
+		a, err := appender(conn.(sqldriver.Conn), table, columns)
 		if err != nil {
 			return fmt.Errorf("append to %s: %w", table, err)
 		}
@@ -127,6 +150,13 @@ func fill[T any](s *Store, table string, items []T, row func(*T) []any) error {
 		}
 		return nil
 	})
+}
+
+func appender(conn sqldriver.Conn, table string, columns []string) (*driver.Appender, error) {
+	if columns == nil {
+		return driver.NewAppenderFromConn(conn, "", table)
+	}
+	return driver.NewAppenderWithColumns(conn, "", "", table, columns)
 }
 
 func (b *block) row() []any {
@@ -167,7 +197,7 @@ func (s *Store) writeLedger(ctx context.Context, entries []store.Entry) error {
 	if err := s.exec(ctx, `DELETE FROM ledger_entry WHERE object IN (SELECT unnest(?))`, objects); err != nil {
 		return err
 	}
-	return fill(s, "ledger_entry", entries, func(e *store.Entry) []any {
+	return fill(s, "ledger_entry", nil, entries, func(e *store.Entry) []any {
 		return []any{e.ID, text(e.Origin), e.Size, moment(e.Modified), e.Read, e.Stored, e.Duplicate,
 			e.Skipped, e.Quarantined, text(e.Skips), moment(e.Done)}
 	})
@@ -205,7 +235,7 @@ func (s *Store) writeQuarantine(ctx context.Context, bad []decode.Item, now time
 			fresh = append(fresh, quarantineRow{ids[i], &bad[i]})
 		}
 	}
-	return fill(s, "quarantine_item", fresh, func(q *quarantineRow) []any {
+	return fill(s, "quarantine_item", nil, fresh, func(q *quarantineRow) []any {
 		return []any{q.id, now, q.Reason, q.Detail, text(q.Origin), q.SHA256, q.Size, s.sealBad(q.id, q.Raw)}
 	})
 }

@@ -71,7 +71,30 @@ func admit(ctx context.Context, conn *sql.Conn, text string) error {
 	if err := json.Unmarshal([]byte(tree), &root); err != nil {
 		return fmt.Errorf("sql: %w", err)
 	}
-	return inspect(root)
+	taken, err := catalog(ctx, conn)
+	if err != nil {
+		return fmt.Errorf("sql: %w", err)
+	}
+	return inspect(root, taken)
+}
+
+// catalog are the names of all tables and views that there are.
+func catalog(ctx context.Context, conn *sql.Conn) (map[string]bool, error) {
+	rows, err := conn.QueryContext(ctx, `SELECT lower(table_name) FROM duckdb_tables()
+		UNION SELECT lower(view_name) FROM duckdb_views()`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	names := make(map[string]bool)
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names[name] = true
+	}
+	return names, rows.Err()
 }
 
 func statementType(ctx context.Context, conn *sql.Conn, text string) (kind driver.StmtType, err error) {

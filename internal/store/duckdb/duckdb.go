@@ -247,8 +247,8 @@ func (s *Store) disconnect() error {
 // when nobody reads, from the second on readers have to wait. DuckDB reads the
 // log into memory at a start, so it must stay below the memory limit.
 const (
-	logSoft = 16 << 20
-	logHard = 64 << 20
+	logSoft = 24 << 20
+	logHard = 80 << 20
 )
 
 // checkpoint writes the log into the file. It never runs beside a query:

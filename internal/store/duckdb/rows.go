@@ -3,6 +3,7 @@ package duckdb
 import (
 	"database/sql"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,6 +25,23 @@ func newCoder() *coder {
 	c := &coder{columns: store.Columns()}
 	c.row = make([]any, len(c.columns)+4)
 	return c
+}
+
+// narrow leaves out the columns that none of some events has.
+func (c *coder) narrow(events []*event.Event) {
+	c.columns = slices.DeleteFunc(c.columns, func(col store.Column) bool {
+		return !slices.ContainsFunc(events, func(e *event.Event) bool { return col.Value(e) != nil })
+	})
+	c.row = c.row[:len(c.columns)+4]
+}
+
+// used are the names of the columns that encode writes.
+func (c *coder) used() []string {
+	list := make([]string, 0, len(c.row))
+	for _, col := range c.columns {
+		list = append(list, col.Name)
+	}
+	return append(list, "#key", "#nanos", "#filled", "#hidden")
 }
 
 // encode writes an event in the order of the table's columns. The row is good

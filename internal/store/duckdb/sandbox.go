@@ -17,8 +17,10 @@ type inspector struct {
 }
 
 // inspect looks at the tree that json_serialize_sql makes and refuses tables that
-// are not views for users, and functions that do more than compute.
-func inspect(root any) error {
+// are not views for users, and functions that do more than compute. Taken are the
+// names that a WITH table must not have: inside of its own definition such a name
+// would mean the table of the database.
+func inspect(root any, taken map[string]bool) error {
 	i := inspector{local: make(map[string]bool)}
 	top, _ := root.(map[string]any)
 	if failed, _ := top["error"].(bool); failed {
@@ -28,6 +30,11 @@ func inspect(root any) error {
 		return fmt.Errorf("%w: only a single SELECT is", ErrRefused)
 	}
 	i.collect(root)
+	for name := range i.local {
+		if taken[name] {
+			return fmt.Errorf("%w: a WITH table named %q; there is a table of this name", ErrRefused, name)
+		}
+	}
 	return i.check(root)
 }
 
