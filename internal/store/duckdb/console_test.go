@@ -36,14 +36,14 @@ func consoleStore(t *testing.T) (*duckdb.Store, string) {
 func TestConsole(t *testing.T) {
 	s, _ := consoleStore(t)
 	for text, want := range map[string][][]any{
-		`select person, sum("tokens.output") from calls group by 1 order by 1`: {{"alice@example.com", int64(1)}, {"bob@example.com", int64(2)}},
+		`select person, sum("tokens.output") from calls group by 1 order by 1`:                  {{"alice@example.com", int64(1)}, {"bob@example.com", int64(2)}},
 		`with big as (select * from calls where "tokens.input" > 10) select count(*) from big;`: {{int64(1)}},
-		`select "trail.name", "source.ip" from trail`:                                              {{"Converse", "192.0.2.10"}},
-		`select count(*) from calls c join trail t using (request_id)`:                             {{int64(1)}},
-		`select count(*) from findings`:                                                            {{int64(0)}},
-		`select (select count(*) from quarantine) + (select count(*) from ledger)`:                 {{int64(0)}},
-		`select unnest([1, 2])`:                                                                    {{int64(1)}, {int64(2)}},
-		`from range(2) select range`:                                                               {{int64(0)}, {int64(1)}},
+		`select "trail.name", "source.ip" from trail`:                                           {{"Converse", "192.0.2.10"}},
+		`select count(*) from calls c join trail t using (request_id)`:                          {{int64(1)}},
+		`select count(*) from findings`:                                                         {{int64(0)}},
+		`select (select count(*) from quarantine) + (select count(*) from ledger)`:              {{int64(0)}},
+		`select unnest([1, 2])`:      {{int64(1)}, {int64(2)}},
+		`from range(2) select range`: {{int64(0)}, {int64(1)}},
 		`select date_trunc('day', "time"), ["a", 'b'] from (select "time", 'x' as a from calls) limit 1`: {
 			{time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), []string{"x", "b"}}},
 	} {
