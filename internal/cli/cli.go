@@ -45,7 +45,11 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	if err == nil {
 		return exitOK
 	}
-	if !errors.As(err, new(silent)) {
+	switch {
+	case errors.As(err, new(silent)):
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(errs, "seismo: interrupted; what was committed stays")
+	default:
 		fmt.Fprintln(errs, "seismo: "+plain(err.Error()))
 		if hint := hintOf(err); hint != "" {
 			fmt.Fprintln(errs, "  "+hint)

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,16 +56,10 @@ func (s *shell) runIngest(ctx context.Context, src *dir.Source) error {
 	err = a.Ingest(ctx, src, meter)
 	progress.stop()
 	counts := meter.Counts()
-	if told := s.ingested(counts, time.Since(started)); told != nil {
-		return told
-	}
-	if err != nil {
+	if err = errors.Join(err, s.ingested(counts, time.Since(started)), a.Close()); err != nil {
 		return err
 	}
-	if err := a.Close(); err != nil {
-		return err
-	}
-	if len(counts.Unread) > 0 {
+	if slices.ContainsFunc(counts.Unread, func(u pipeline.Unread) bool { return !errors.Is(u.Err, dir.ErrHidden) }) {
 		return silent{exitPartial}
 	}
 	return nil

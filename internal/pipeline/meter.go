@@ -11,16 +11,14 @@ import (
 	"seismo/internal/store"
 )
 
-// Meter counts a run while it goes on. The zero Meter is ready.
+// Meter counts a run while it goes on: bytes as they are read, everything else
+// once it is committed, so that the counts add up however the run ends. The
+// zero Meter is ready.
 type Meter struct {
-	Bytes, Objects, Known atomic.Int64 // bytes as stored; objects ended; of them known from an earlier run
-	Read, Stored          atomic.Int64
-	Duplicate             atomic.Int64
+	bytes atomic.Int64
 
-	mu          sync.Mutex
-	skipped     map[string]int64
-	quarantined map[string]int64
-	unread      []Unread
+	mu     sync.Mutex
+	counts Counts
 }
 
 // Unread is an object that could not be read, and why. It is read again when it
@@ -30,7 +28,7 @@ type Unread struct {
 	Err    error
 }
 
-// Counts is a meter read at one moment. When the run has ended,
+// Counts is a meter read at one moment.
 // Read = Stored + Duplicate + Skipped + Quarantined.
 type Counts struct {
 	Bytes       int64            `json:"bytes"` // as stored, compressed where it is
@@ -50,51 +48,58 @@ type Counts struct {
 func (m *Meter) Counts() Counts {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return Counts{
-		Bytes: m.Bytes.Load(), Objects: m.Objects.Load(), Known: m.Known.Load(),
-		Read: m.Read.Load(), Stored: m.Stored.Load(), Duplicate: m.Duplicate.Load(),
-		Skipped: sum(m.skipped), Quarantined: sum(m.quarantined),
-		SkippedBy: maps.Clone(m.skipped), BadBy: maps.Clone(m.quarantined),
-		Unread: slices.Clone(m.unread),
-	}
+	c := m.counts
+	c.Bytes = m.bytes.Load()
+	c.SkippedBy, c.BadBy, c.Unread = maps.Clone(c.SkippedBy), maps.Clone(c.BadBy), slices.Clone(c.Unread)
+	return c
 }
 
-func sum(counts map[string]int64) (total int64) {
-	for _, n := range counts {
-		total += n
-	}
-	return total
+// tally counts the pieces of a batch.
+type tally struct {
+	read         int64
+	skipped, bad map[string]int64 // by reason
 }
 
-func (m *Meter) skip(reason string)       { m.tally(&m.skipped, reason, 1) }
-func (m *Meter) quarantine(reason string) { m.tally(&m.quarantined, reason, 1) }
-
-func (m *Meter) tally(counts *map[string]int64, reason string, n int64) {
+// book adds a committed batch, in which some objects end.
+func (m *Meter) book(t tally, r store.Receipt, objects int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if *counts == nil {
-		*counts = map[string]int64{}
+	c := &m.counts
+	c.Objects += int64(objects)
+	c.Read += t.read
+	c.Stored += int64(r.Stored)
+	c.Duplicate += int64(r.Duplicate)
+	for reason, n := range t.skipped {
+		c.Skipped += n
+		count(&c.SkippedBy, reason, n)
 	}
-	(*counts)[reason] += n
+	for reason, n := range t.bad {
+		c.Quarantined += n
+		count(&c.BadBy, reason, n)
+	}
 }
 
 // again books an object that the ledger knows: all its events are duplicates,
-// what was skipped or bad in it is so again.
+// and so is what was bad in it; what was skipped is so again.
 func (m *Meter) again(e store.Entry) {
-	m.Objects.Add(1)
-	m.Known.Add(1)
-	m.Bytes.Add(max(e.Size, 0))
-	m.Read.Add(e.Read)
-	m.Duplicate.Add(e.Read - e.Skipped)
-	for reason, n := range e.Skips {
-		m.tally(&m.skipped, reason, n)
-	}
+	m.bytes.Add(max(e.Size, 0))
+	m.book(tally{read: e.Read, skipped: e.Skips}, store.Receipt{Duplicate: int(e.Read - e.Skipped)}, 1)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.counts.Known++
 }
 
 func (m *Meter) failed(o source.Object, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.unread = append(m.unread, Unread{o, err})
+	m.counts.Unread = append(m.counts.Unread, Unread{o, err})
+}
+
+func count(counts *map[string]int64, reason string, n int64) {
+	if *counts == nil {
+		*counts = map[string]int64{}
+	}
+	(*counts)[reason] += n
 }
 
 // countingReader adds what is read from an object to the meter.
@@ -105,6 +110,6 @@ type countingReader struct {
 
 func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
-	c.meter.Bytes.Add(int64(n))
+	c.meter.bytes.Add(int64(n))
 	return n, err
 }

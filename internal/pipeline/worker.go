@@ -23,6 +23,7 @@ type worker struct {
 	commits chan<- commit
 
 	batch   store.Batch
+	tally   tally // of what is in batch, and of what was skipped beside it
 	bytes   int64
 	pending []source.Delivery // deliveries that end in batch
 
@@ -53,7 +54,6 @@ func (w *worker) object(ctx context.Context, d source.Delivery) error {
 	w.entry.Last, w.entry.Done = len(w.batch.Events), time.Now().UTC()
 	w.batch.Objects = append(w.batch.Objects, w.entry)
 	w.pending = append(w.pending, d)
-	w.meter.Objects.Add(1)
 	if w.full() {
 		return w.flush(ctx)
 	}
@@ -83,7 +83,7 @@ func (w *worker) fail(ctx context.Context, d source.Delivery) error {
 
 func (w *worker) item(ctx context.Context, item decode.Item) error {
 	w.entry.Read++
-	w.meter.Read.Add(1)
+	w.tally.read++
 	switch item.Verdict {
 	case decode.Good:
 		return w.good(ctx, item)
@@ -123,7 +123,7 @@ func (w *worker) add(ctx context.Context, ev event.Event) error {
 
 func (w *worker) bad(ctx context.Context, item decode.Item) error {
 	w.entry.Quarantined++
-	w.meter.quarantine(item.Reason)
+	count(&w.tally.bad, item.Reason, 1)
 	w.batch.Bad = append(w.batch.Bad, item)
 	w.bytes += int64(len(item.Raw))
 	return w.flushIfFull(ctx)
@@ -132,7 +132,7 @@ func (w *worker) bad(ctx context.Context, item decode.Item) error {
 func (w *worker) skip(reason string) {
 	w.entry.Skipped++
 	w.entry.Skips[reason]++
-	w.meter.skip(reason)
+	count(&w.tally.skipped, reason, 1)
 }
 
 func (w *worker) full() bool {
@@ -151,6 +151,7 @@ func (w *worker) flushIfFull(ctx context.Context) error {
 // counts of an object that spans batches are known when its entry is written.
 func (w *worker) flush(ctx context.Context) error {
 	if len(w.batch.Events)+len(w.batch.Bad)+len(w.batch.Objects) == 0 {
+		w.book(store.Receipt{})
 		return nil
 	}
 	done := make(chan outcome, 1)
@@ -168,15 +169,15 @@ func (w *worker) flush(ctx context.Context) error {
 	if got.err != nil {
 		return w.settle(ctx, got.err)
 	}
-	w.count(got.receipt)
+	w.book(got.receipt)
 	return w.settle(ctx, nil)
 }
 
-// count books the receipt to the meter, and to the open entry the outcome of
-// its events that are in this batch.
-func (w *worker) count(r store.Receipt) {
-	w.meter.Stored.Add(int64(r.Stored))
-	w.meter.Duplicate.Add(int64(r.Duplicate))
+// book counts what is committed now: in the meter, and in the open entry the
+// outcome of its events that are in this batch.
+func (w *worker) book(r store.Receipt) {
+	w.meter.book(w.tally, r, len(w.pending))
+	w.tally = tally{}
 	for _, isNew := range r.New[min(w.entry.First, len(r.New)):] {
 		if isNew {
 			w.entry.Stored++
