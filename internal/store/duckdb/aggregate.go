@@ -199,7 +199,7 @@ func (b *aggregation) text() string {
 	if main == "" {
 		main = "count(*) AS n"
 	}
-	with := []string{"base AS (" + b.base + ")",
+	with := []string{"base AS NOT MATERIALIZED (" + b.base + ")",
 		"main AS (SELECT " + comma(by, main) + " FROM base" + grouped + ")"}
 	with = append(with, b.extra...)
 	out := make([]string, 0, len(b.groups)+len(b.joined))

@@ -16,13 +16,10 @@ import (
 // transaction. Rows that are alone with their request id go where they belong;
 // those that are not wait in event_open until Fold merges them.
 func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error) {
-	if s.cfg.ReadOnly {
-		return store.Receipt{}, errReadOnly
-	}
 	s.write.Lock()
 	defer s.write.Unlock()
-	if s.db == nil {
-		return store.Receipt{}, errClosed
+	if err := s.writable(ctx); err != nil {
+		return store.Receipt{}, err
 	}
 	there, err := s.meet(ctx, b.Events)
 	if err != nil {

@@ -39,7 +39,7 @@ func (s *Store) commit(ctx context.Context, w *writing) error {
 	if err == nil || s.committed(ctx, s.batch+1) {
 		return nil
 	}
-	return errors.Join(err, s.abort(ctx))
+	return err
 }
 
 func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
@@ -53,10 +53,8 @@ func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
 // refuses all work after some errors.
 func (s *Store) abort(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
-	if _, err := s.conn.ExecContext(ctx, "ROLLBACK"); err == nil {
-		if _, err = s.conn.ExecContext(ctx, "SELECT 1"); err == nil {
-			return nil
-		}
+	if s.conn != nil && s.exec(ctx, "ROLLBACK") == nil && s.exec(ctx, "SELECT 1") == nil {
+		return nil
 	}
 	return s.reopen(ctx)
 }
@@ -74,19 +72,17 @@ func (s *Store) reopen(ctx context.Context) error {
 	return s.prepare(ctx)
 }
 
-// committed tells whether the batch of a number is in the database.
+// committed tells whether the batch of a number is in the database, once it is
+// open again.
 func (s *Store) committed(ctx context.Context, number uint64) bool {
 	ctx = context.WithoutCancel(ctx)
-	if err := s.reopen(ctx); err != nil {
+	if s.reopen(ctx) != nil {
 		return false
 	}
 	var n int
 	err := s.conn.QueryRowContext(ctx, `SELECT count(*) FROM batch WHERE number = ?`, number).Scan(&n)
-	if err == nil && n > 0 {
-		s.batch = number - 1
-		return true
-	}
-	return false
+	s.batch = number - 1
+	return err == nil && n > 0
 }
 
 func (s *Store) writeBatch(ctx context.Context, w *writing) error {

@@ -57,6 +57,7 @@ type Store struct {
 
 	write   sync.Mutex // one writer
 	conn    *sql.Conn  // the writer's
+	closed  bool
 	batch   uint64     // number of the last batch
 	blocks  blockState
 	pending atomic.Int64 // rows not yet folded
@@ -223,15 +224,32 @@ func (s *Store) prepare(ctx context.Context) error {
 func (s *Store) Close() error {
 	s.write.Lock()
 	defer s.write.Unlock()
-	if s.db == nil {
+	if s.closed {
 		return nil
 	}
+	s.closed = true
 	var err error
-	if !s.cfg.ReadOnly {
+	if !s.cfg.ReadOnly && s.db != nil {
 		ctx := context.Background()
 		err = errors.Join(s.fold(ctx), s.checkpoint(ctx, true))
 	}
+	s.readers.Lock()
+	defer s.readers.Unlock()
 	return errors.Join(err, s.disconnect())
+}
+
+// writable opens the database anew when it could not be after an error. The caller
+// holds the writer's lock.
+func (s *Store) writable(ctx context.Context) error {
+	switch {
+	case s.cfg.ReadOnly:
+		return errReadOnly
+	case s.closed:
+		return errClosed
+	case s.db == nil:
+		return s.reopen(ctx)
+	}
+	return nil
 }
 
 func (s *Store) disconnect() error {

@@ -15,16 +15,13 @@ import (
 // and erasing again finishes it.
 func (s *Store) Erase(ctx context.Context, person string) (store.Erased, error) {
 	erased := store.Erased{Person: person}
-	if s.cfg.ReadOnly {
-		return erased, errReadOnly
-	}
 	if person == "" {
 		return erased, errors.New("erase: no person is named")
 	}
 	s.write.Lock()
 	defer s.write.Unlock()
-	if s.db == nil {
-		return erased, errClosed
+	if err := s.writable(ctx); err != nil {
+		return erased, err
 	}
 	if err := s.fold(ctx); err != nil {
 		return erased, err

@@ -24,8 +24,8 @@ func (s *Store) Fold(ctx context.Context) error {
 	}
 	s.write.Lock()
 	defer s.write.Unlock()
-	if s.db == nil {
-		return errClosed
+	if err := s.writable(ctx); err != nil {
+		return err
 	}
 	return s.fold(ctx)
 }
