@@ -76,7 +76,11 @@ func (f Field) Set(e *Event, value any) {
 		return
 	}
 	target := find(reflect.ValueOf(e).Elem(), f.Path())
-	if value == nil || !target.IsValid() {
+	if !target.IsValid() {
+		return
+	}
+	if value == nil {
+		target.SetZero()
 		return
 	}
 	if raw, ok := value.(jsontext.Value); ok && target.Type() != reflect.TypeFor[jsontext.Value]() {
