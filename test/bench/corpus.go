@@ -169,7 +169,7 @@ func agentRecords(w *writer, object int) (b []byte, sizes []int) {
 	number := int64(object) * perObject
 	for len(b) < objectSize {
 		a := w.session(&number)
-		for range 15 + w.IntN(40) {
+		for turns := 15 + w.IntN(40); turns > 0 && len(b) < objectSize; turns-- {
 			before := len(b)
 			b = a.call(b)
 			sizes = append(sizes, len(b)-before)

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"github.com/go-json-experiment/json"
+
+	"seismo/internal/store"
+)
+
+// memoryLimit is the most memory that an ingest may take, however large the
+// corpus is; linearLimit how much longer twice as much may take.
+const (
+	memoryLimit = 600 << 20
+	linearLimit = 2.1
+)
+
+type bench struct {
+	options
+	log    io.Writer
+	seismo string // the program that is measured
+	work   string // temporary folder
+	result result
+}
+
+func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.log, format+"\n", args...) }
+
+// prepare builds the program as it stands.
+func (b *bench) prepare(ctx context.Context) (err error) {
+	if err := os.MkdirAll(b.cache, 0o755); err != nil {
+		return fmt.Errorf("make the cache folder: %w", err)
+	}
+	if b.work, err = os.MkdirTemp(b.cache, "run-"); err != nil {
+		return fmt.Errorf("make a working folder: %w", err)
+	}
+	b.seismo = filepath.Join(b.work, "seismo")
+	b.result.Machine = machine{runtime.GOOS + "/" + runtime.GOARCH, runtime.NumCPU(), runtime.Version()}
+	build := exec.CommandContext(ctx, "go", "build", "-o", b.seismo, "seismo/cmd/seismo")
+	build.Stderr = b.log
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("build seismo: %w", err)
+	}
+	return nil
+}
+
+// corpora measures the two corpora.
+func (b *bench) corpora(ctx context.Context) error {
+	whole := b.size
+	if b.linear {
+		whole *= 2
+	}
+	all, err := b.corpus(ctx, "calls", whole)
+	if err != nil {
+		return err
+	}
+	calls := all.first(b.size)
+	b.result.describe(calls)
+	db := filepath.Join(b.work, "calls.duckdb")
+	ingest, err := b.stages(ctx, calls, db)
+	if err != nil {
+		return err
+	}
+	if err := b.readers(ctx, calls, db); err != nil {
+		return err
+	}
+	if b.linear {
+		if err := b.twice(ctx, all, ingest); err != nil {
+			return err
+		}
+	}
+	if b.profile != "" {
+		if err := b.profiles(ctx, calls); err != nil {
+			return err
+		}
+	}
+	return b.agents(ctx)
+}
+
+// corpus makes a corpus in a process of its own.
+func (b *bench) corpus(ctx context.Context, kind string, raw int64) (corpus, error) {
+	b.say("making the corpus of %s, %d MB, unless it is there …", kind, raw/1e6)
+	c, _, err := runTask[corpus](ctx, task{Name: "corpus", Cache: b.cache, Kind: kind, Seed: b.seed, Raw: raw})
+	return c, err
+}
+
+// list writes a corpus's list of objects for tasks.
+func (b *bench) list(c corpus) (string, error) {
+	list := filepath.Join(b.work, fmt.Sprintf("%s-%d.json", c.Kind, len(c.Objects)))
+	return list, writeCorpus(list, c)
+}
+
+// stages measures what is done with a corpus step by step, the baseline between.
+func (b *bench) stages(ctx context.Context, c corpus, db string) (ingest stage, err error) {
+	list, err := b.list(c)
+	if err != nil {
+		return ingest, err
+	}
+	for _, name := range []string{"decode", "normalize"} {
+		if err := b.task(ctx, c, task{Name: name, Objects: list}, meaning[name], "GOMAXPROCS=1"); err != nil {
+			return ingest, err
+		}
+	}
+	for _, kind := range []string{metadataOnly, withTexts} {
+		t := task{Name: "duckdb", Objects: list, DB: filepath.Join(b.work, "baseline.duckdb"), Kind: kind}
+		if err := b.task(ctx, c, t, meaning["duckdb "+kind]); err != nil {
+			return ingest, err
+		}
+	}
+	return b.ingest(ctx, c, db, "ingest")
+}
+
+// meaning says what each stage does.
+var meaning = map[string]string{
+	"decode":    "gunzip, cut and parse every record; one core",
+	"normalize": "the same, and make an event of each record; one core",
+	"ingest":    "seismo ingest into a new database: decode, normalize, enrich, seal, store, merge; all cores",
+
+	"duckdb " + metadataOnly: "baseline: DuckDB's read_json of the same files, 9 columns into a table; all cores",
+	"duckdb " + withTexts:    "baseline: the same and both bodies as JSON text; all cores",
+}
+
+func (b *bench) task(ctx context.Context, c corpus, t task, what string, env ...string) error {
+	name := t.Name
+	if t.Name == "duckdb" {
+		name += " " + t.Kind
+	}
+	b.say("%s …", name)
+	done, process, err := runTask[work](ctx, t, env...)
+	if err != nil {
+		return err
+	}
+	if done.Records != c.records() {
+		return fmt.Errorf("%s found %d records of %d", name, done.Records, c.records())
+	}
+	done.Cost.Peak = process.Peak
+	b.result.Stages = append(b.result.Stages, newStage(name, what, c, done.Cost))
+	return nil
+}
+
+// ingest runs the program itself, and checks that every record was stored.
+func (b *bench) ingest(ctx context.Context, c corpus, db, name string) (stage, error) {
+	b.say("%s of %d MB …", name, c.raw()/1e6)
+	args := append([]string{"ingest", "--json", "--db", db}, c.paths()...)
+	out, process, err := measure(ctx, nil, b.seismo, args...)
+	if err != nil {
+		return stage{}, err
+	}
+	var told []struct{ Stored, Read int64 }
+	if err := json.Unmarshal(out, &told, json.MatchCaseInsensitiveNames(true)); err != nil || len(told) != 1 || told[0].Stored != c.records() {
+		return stage{}, fmt.Errorf("ingest stored %+v of %d records: %w", told, c.records(), err)
+	}
+	s := newStage(name, meaning["ingest"], c, process)
+	b.result.Stages = append(b.result.Stages, s)
+	b.result.limit(name+", peak memory", "most resident memory of the process", float64(process.Peak)/(1<<20), "MiB", memoryLimit>>20)
+	return s, nil
+}
+
+// readers times the commands that read, processes as a whole.
+func (b *bench) readers(ctx context.Context, c corpus, db string) error {
+	stats, _, err := runTask[store.Stats](ctx, task{Name: "stats", DB: db})
+	if err != nil {
+		return err
+	}
+	b.result.figure("database", fmt.Sprintf("size of the file after the ingest of %s", c.Kind), float64(stats.File)/1e6, "MB")
+	b.result.figure("database per raw byte", "size of the file for each byte of raw JSON", float64(stats.File)/float64(c.raw()), "ratio")
+	if err := b.command(ctx, "report", "cost by person, the whole process", db, "report", "cost", "--by", "person"); err != nil {
+		return err
+	}
+	return b.command(ctx, "search", "a word that stands in one call, the whole process", db, "search", planted)
+}
+
+func (b *bench) command(ctx context.Context, name, what, db string, args ...string) error {
+	b.say("%s …", name)
+	out, process, err := measure(ctx, nil, b.seismo, append(args, "--json", "--db", db)...)
+	if err != nil {
+		return err
+	}
+	var rows []any
+	if err := json.Unmarshal(out, &rows); err != nil || len(rows) == 0 {
+		return fmt.Errorf("%s found nothing: %w", name, err)
+	}
+	b.result.figure(name, fmt.Sprintf("%s; %d rows", what, len(rows)), process.Wall, "s")
+	b.result.figure(name+", CPU", "user and system time of the same", process.CPU, "s")
+	b.result.figure(name+", peak memory", "most resident memory of the same", float64(process.Peak)/(1<<20), "MiB")
+	return nil
+}
+
+// twice ingests the corpus of twice the size.
+func (b *bench) twice(ctx context.Context, all corpus, once stage) error {
+	s, err := b.ingest(ctx, all, filepath.Join(b.work, "twice.duckdb"), "ingest twice as much")
+	if err != nil {
+		return err
+	}
+	grown := all.raw() * 1000 / int64(once.Raw)
+	b.result.limit("linear, CPU", fmt.Sprintf("CPU time of %.3f times as much, against once", float64(grown)/1000), s.Cost.CPU/once.Cost.CPU, "times", linearLimit)
+	b.result.limit("linear, wall", "wall time of the same", s.Cost.Wall/once.Cost.Wall, "times", linearLimit)
+	return nil
+}
+
+// agents measures how much is saved by storing each message once.
+func (b *bench) agents(ctx context.Context) error {
+	c, err := b.corpus(ctx, "agents", b.size/4)
+	if err != nil {
+		return err
+	}
+	b.result.describe(c)
+	db := filepath.Join(b.work, "agents.duckdb")
+	if _, err := b.ingest(ctx, c, db, "ingest agents"); err != nil {
+		return err
+	}
+	stats, _, err := runTask[store.Stats](ctx, task{Name: "stats", DB: db})
+	if err != nil {
+		return err
+	}
+	b.result.figure("agents, received", "bytes of the records of which text is kept", float64(stats.Received)/1e6, "MB")
+	b.result.figure("agents, kept", "bytes kept of them, before compression", float64(stats.Kept)/1e6, "MB")
+	b.result.figure("agents, sealed", "the same, compressed and sealed", float64(stats.Sealed)/1e6, "MB")
+	b.result.figure("agents, saving", "received / kept: what storing each message once saves", stats.Saving(), "times")
+	b.result.figure("agents, database", "size of the file", float64(stats.File)/1e6, "MB")
+	return nil
+}
