@@ -49,6 +49,15 @@ func loopback(listen string) (net.Listener, error) {
 	return l, nil
 }
 
+// tryLoopback tells beforehand whether an address can be listened to.
+func tryLoopback(listen string) error {
+	l, err := loopback(listen)
+	if err != nil {
+		return err
+	}
+	return l.Close()
+}
+
 func (a *App) serve(ctx context.Context, l net.Listener, simulated bool) error {
 	server := web.Server(web.New(web.Config{
 		Backend: a.Backend(), Simulated: simulated, Version: a.cfg.Version, Log: a.cfg.log(),
@@ -76,11 +85,13 @@ type DemoConfig struct {
 
 // Ready tells what the demo shows, once the page answers.
 type Ready struct {
-	URL, DB    string
-	Calls      int64
-	Took       time.Duration
-	Sent, Kept int64   // bytes of messages that agents sent, and that are kept of them
-	Saving     float64 // Sent / Kept, 0 when unknown
+	URL    string        `json:"url"`
+	DB     string        `json:"db"`
+	Calls  int64         `json:"calls,omitzero"`
+	Took   time.Duration `json:"took,omitzero,format:units"`
+	Sent   int64         `json:"sent,omitzero"`   // bytes of messages that agents sent
+	Kept   int64         `json:"kept,omitzero"`   // bytes that are kept of them
+	Saving float64       `json:"saving,omitzero"` // Sent / Kept
 }
 
 // Demo simulates a month, reads it, and serves it until ctx ends. Everything
@@ -88,6 +99,9 @@ type Ready struct {
 // once it can answer with the whole month.
 func Demo(ctx context.Context, cfg Config, opt DemoConfig) (err error) {
 	started := time.Now()
+	if err := tryLoopback(opt.Listen); err != nil {
+		return err
+	}
 	folder, err := os.MkdirTemp("", "seismo-demo-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)

@@ -23,6 +23,13 @@ no other database; everything is removed at the end.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			opt.Ready = func(ready app.Ready) {
+				if !noBrowser {
+					defer browse(ready.URL)
+				}
+				if s.json {
+					_ = s.object(ready)
+					return
+				}
 				fmt.Fprintf(s.out, "seismo demo: %s simulated calls, read in %s\n", show("", ready.Calls), ready.Took.Round(1e6))
 				if ready.Saving > 0 {
 					fmt.Fprintf(s.out, "  storing each message once keeps %s of the agents' %s (%.1f times less)\n",
@@ -30,9 +37,6 @@ no other database; everything is removed at the end.`,
 				}
 				fmt.Fprintf(s.out, "  open %s   (Ctrl-C ends it)\n", ready.URL)
 				fmt.Fprintf(s.out, "  ask it: seismo --db %s report cost --by person\n", ready.DB)
-				if !noBrowser {
-					browse(ready.URL)
-				}
 			}
 			return app.Demo(cmd.Context(), s.cfg, opt)
 		},
@@ -52,6 +56,10 @@ func (s *shell) serve() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return app.Serve(cmd.Context(), s.cfg, listen, func(url string) {
+				if s.json {
+					_ = s.object(app.Ready{URL: url, DB: s.cfg.DB})
+					return
+				}
 				fmt.Fprintf(s.out, "seismo serve: open %s   (Ctrl-C ends it)\n", url)
 			})
 		},
