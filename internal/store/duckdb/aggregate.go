@@ -72,8 +72,12 @@ func (s *Store) compile(ctx context.Context, a query.Aggregate) (*aggregation, e
 	if err := scan.prepare(ctx, -1); err != nil {
 		return nil, err
 	}
+	texts, err := s.learn(ctx, trees...)
+	if err != nil {
+		return nil, err
+	}
 	trees = planted.(query.And)
-	b := &aggregation{query: a}
+	b := &aggregation{query: a, statement: statement{texts: texts}}
 	leaf := scan.condition(&b.statement)
 	b.from(trees[0], leaf)
 	for i, m := range a.Measures {

@@ -47,6 +47,7 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 	}
 	s.blocks.commit(st)
 	s.batch++
+	s.values.add(store.Columns(), w.alone, w.meeting)
 	s.pending.Add(int64(len(w.meeting)))
 	s.housekeep(ctx)
 	return receipt, nil

@@ -39,6 +39,7 @@ func (s *Store) Erase(ctx context.Context, person string) (store.Erased, error) 
 	if err != nil {
 		return erased, errors.Join(fmt.Errorf("erase: %w", err), s.abort(ctx))
 	}
+	s.values.reset()
 	s.blocks.seen = newSeenCache(seenParts)
 	if err := s.warm(ctx); err != nil {
 		return erased, err

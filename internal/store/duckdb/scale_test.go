@@ -26,7 +26,11 @@ func scaled(t *testing.T) {
 
 func scaleStore(t testing.TB) *Store {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "a.db")
+	return storeAt(t, filepath.Join(t.TempDir(), "a.db"))
+}
+
+func storeAt(t testing.TB, path string) *Store {
+	t.Helper()
 	s, err := Open(t.Context(), Config{Path: path, Keyring: storetest.Keyring(t)})
 	if err != nil {
 		t.Fatal(err)
@@ -46,11 +50,59 @@ func peak() string {
 	return "unknown"
 }
 
-// TestScaleReport asks the questions of a dashboard over ten million calls that
-// have taken over their CloudTrail events.
+// TestScaleReport asks all reports over ten million calls that have taken over
+// their CloudTrail events, with a store that was just opened.
 func TestScaleReport(t *testing.T) {
 	scaled(t)
-	s := scaleStore(t)
+	path := filepath.Join(t.TempDir(), "a.db")
+	if kept := os.Getenv("SEISMO_SCALE_DB"); kept != "" {
+		path = kept // made at the first run
+	}
+	if _, err := os.Stat(path); err != nil {
+		makeCalls(t, path)
+	}
+	s := storeAt(t, path)
+	for range 2 {
+		for _, name := range query.Reports() {
+			for _, by := range []string{"model", "person"} {
+				a, err := query.Report(name, []string{by}, query.NoBucket, nil, time.Time{}, time.Time{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				begin := time.Now()
+				table, err := s.Aggregate(t.Context(), a)
+				took := time.Since(begin)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Logf("report %s by %s: %d rows in %v", name, by, len(table.Rows), took)
+				if took > time.Second {
+					t.Errorf("a report over 10 million calls took %v, want under 1 s", took)
+				}
+			}
+		}
+	}
+	begin := time.Now()
+	where := query.Compare{Field: "person", Op: query.Part, Value: "person7"}
+	if _, err := s.Search(t.Context(), query.Query{Where: where}); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("search by person: %v", time.Since(begin))
+	late := storetest.Trail(storetest.Talk(77, "", []string{"x"}, ""), 99999)
+	late.Trail.ID, late.ID = "late", fmt.Sprint("late", time.Now().UnixNano())
+	if _, err := s.Append(t.Context(), store.Batch{Events: []event.Event{late}}); err != nil {
+		t.Fatal(err)
+	}
+	begin = time.Now()
+	if err := s.Fold(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("fold of one late event: %v; peak memory %s", time.Since(begin), peak())
+}
+
+func makeCalls(t *testing.T, path string) {
+	t.Helper()
+	s := storeAt(t, path)
 	var events []event.Event
 	for i := range 10_000 {
 		call := storetest.Talk(i, fmt.Sprintf("person%d@example.com", i%300), []string{"x"}, "y")
@@ -67,50 +119,9 @@ func TestScaleReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	grow(t, s, 1000)
-	a := query.Aggregate{Bucket: query.Day, By: []string{"model"}, Measures: []query.Measure{
-		{Func: query.Count}, {Func: query.Sum, Field: "tokens.total"}, {Func: query.Sum, Field: "cost.usd"},
-		{Func: query.Distinct, Field: "person"}}}
-	for name, by := range map[string][]string{"model": {"model"}, "person": {"person"}, "country": {"source.country", "model"}} {
-		a.By, a.Bucket = by, query.NoBucket
-		for _, where := range []query.Node{nil, query.Compare{Field: "kind", Op: query.Equal, Value: "call"}} {
-			a.Where = where
-			begin := time.Now()
-			table, err := s.Aggregate(t.Context(), a)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Logf("by %s: %d rows in %v", name, len(table.Rows), time.Since(begin))
-			if took := time.Since(begin); took > time.Second {
-				t.Errorf("a report over 10 million calls took %v, want under 1 s", took)
-			}
-		}
-	}
-	for name, measures := range map[string][]query.Measure{
-		"percentiles": {{Func: query.P50, Field: "latency.ms"}, {Func: query.P95, Field: "latency.ms"}, {Func: query.P99, Field: "latency.ms"}},
-		"top":         {{Func: query.TopK, Field: "person"}},
-	} {
-		begin := time.Now()
-		if _, err := s.Aggregate(t.Context(), query.Aggregate{By: []string{"model"}, Measures: measures}); err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("%s: %v", name, time.Since(begin))
-	}
-	begin := time.Now()
-	if _, err := s.Search(t.Context(), query.Query{Where: query.Compare{Field: "person", Op: query.Part, Value: "person7"}}); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("search by person: %v", time.Since(begin))
-	late := storetest.Trail(storetest.Talk(77, "", []string{"x"}, ""), 99999)
-	late.Trail.ID = "late"
-	late.ID = "late"
-	if _, err := s.Append(t.Context(), store.Batch{Events: []event.Event{late}}); err != nil {
-		t.Fatal(err)
-	}
-	begin = time.Now()
-	if err := s.Fold(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("fold of one late event: %v; peak memory %s", time.Since(begin), peak())
 }
 
 // grow copies the rows, each copy at a later time.

@@ -28,7 +28,11 @@ func (s *Store) Search(ctx context.Context, q query.Query) (query.Page, error) {
 	if err != nil {
 		return query.Page{}, err
 	}
-	f := &finder{store: s, query: q, tree: tree, scan: newScanner(s, leaves), want: q.Limit + 1}
+	texts, err := s.learn(ctx, q.Where)
+	if err != nil {
+		return query.Page{}, err
+	}
+	f := &finder{store: s, query: q, tree: tree, texts: texts, scan: newScanner(s, leaves), want: q.Limit + 1}
 	if err := f.run(ctx); err != nil {
 		return query.Page{}, fmt.Errorf("search: %w", err)
 	}
@@ -61,6 +65,7 @@ type finder struct {
 	store *Store
 	query query.Query
 	tree  query.Node
+	texts map[string][]string
 	scan  *scanner
 	want  int
 	found []event.Event
@@ -88,7 +93,7 @@ func (f *finder) run(ctx context.Context) error {
 
 // page reads rows that may fit, in the query's order.
 func (f *finder) page(ctx context.Context, after *store.Cursor, limit int) ([]event.Event, error) {
-	var st statement
+	st := statement{texts: f.texts}
 	where := `NOT "#hidden" AND ` + st.between(f.query.From, f.query.To)
 	if after != nil {
 		where += " AND " + st.behind(*after, f.query.Oldest)

@@ -11,42 +11,54 @@ import (
 )
 
 // statement is SQL in the making: text refers to its arguments by number.
-type statement struct{ args []any }
+type statement struct {
+	args  []any
+	texts map[string][]string // of columns that have few
+}
 
 func (s *statement) arg(value any) string {
 	s.args = append(s.args, value)
 	return fmt.Sprintf("$%d", len(s.args))
 }
 
-// where compiles a tree to a condition on event_done that is true or false,
-// never NULL. Leaf gives the condition of a Words node.
+// where compiles a tree to a condition on event_done. Leaf gives the condition of
+// a Words node.
 func (s *statement) where(n query.Node, leaf func(leafNode) string) string {
+	return s.compile(n, leaf, false)
+}
+
+// compile writes a condition that is NULL only where that means false: outside of
+// every NOT. DuckDB skips stretches of the table by bare comparisons only.
+func (s *statement) compile(n query.Node, leaf func(leafNode) string, negated bool) string {
 	switch n := n.(type) {
 	case nil:
 		return "true"
 	case query.And:
-		return s.all(n, " AND ", "true", leaf)
+		return s.all(n, " AND ", "true", leaf, negated)
 	case query.Or:
-		return s.all(n, " OR ", "false", leaf)
+		return s.all(n, " OR ", "false", leaf, negated)
 	case query.Not:
-		return "(NOT " + s.where(n.Node, leaf) + ")"
+		return "(NOT " + s.compile(n.Node, leaf, true) + ")"
 	case query.Has:
 		return "(" + s.column(n.Field) + " IS NOT NULL)"
 	case query.Compare:
-		return "coalesce(" + s.compare(n) + ", false)"
+		if negated {
+			return "coalesce(" + s.compare(n) + ", false)"
+		}
+		return "(" + s.compare(n) + ")"
 	case leafNode:
 		return leaf(n)
 	}
 	return "false"
 }
 
-func (s *statement) all(list []query.Node, with, empty string, leaf func(leafNode) string) string {
+func (s *statement) all(list []query.Node, with, empty string, leaf func(leafNode) string, negated bool) string {
 	if len(list) == 0 {
 		return empty
 	}
 	parts := make([]string, len(list))
 	for i, n := range list {
-		parts[i] = s.where(n, leaf)
+		parts[i] = s.compile(n, leaf, negated)
 	}
 	return "(" + strings.Join(parts, with) + ")"
 }
@@ -70,11 +82,26 @@ func (s *statement) compare(c query.Compare) string {
 		if f.Type == event.List {
 			return fmt.Sprintf("EXISTS (SELECT 1 FROM (SELECT unnest(%s) AS item) WHERE %s)", column, s.text("item", c.Op, v))
 		}
+		if texts := s.texts[c.Field]; texts != nil {
+			return s.oneOf(column, fitting(f, c, texts))
+		}
 		return s.text(column, c.Op, v)
 	case time.Time:
 		return s.instant(column, c.Op, v)
 	}
 	return fmt.Sprintf("%s %s %s", column, c.Op, s.arg(c.Value))
+}
+
+// oneOf is the condition that a column has one of some texts.
+func (s *statement) oneOf(column string, texts []string) string {
+	if len(texts) == 0 {
+		return "false"
+	}
+	list := make([]string, len(texts))
+	for i, t := range texts {
+		list[i] = s.arg(t)
+	}
+	return column + " IN (" + strings.Join(list, ", ") + ")"
 }
 
 func (s *statement) text(column string, op query.Op, want string) string {
@@ -105,10 +132,10 @@ func (s *statement) instant(column string, op query.Op, t time.Time) string {
 func (s *statement) between(from, to time.Time) string {
 	condition := "true"
 	if !from.IsZero() {
-		condition += " AND coalesce(" + s.instant(`"time"`, query.GreaterEqual, from) + ", false)"
+		condition += " AND " + s.instant(`"time"`, query.GreaterEqual, from)
 	}
 	if !to.IsZero() {
-		condition += " AND coalesce(" + s.instant(`"time"`, query.Less, to) + ", false)"
+		condition += " AND " + s.instant(`"time"`, query.Less, to)
 	}
 	return condition
 }

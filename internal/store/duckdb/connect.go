@@ -1,0 +1,133 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+)
+
+func (s *Store) connect(ctx context.Context) error {
+	connector, err := driver.NewConnector(s.address(), nil)
+	if err != nil {
+		return explain(err)
+	}
+	s.db = sql.OpenDB(connector)
+	s.db.SetMaxOpenConns(8)
+	s.conn, err = s.db.Conn(ctx)
+	if err == nil {
+		err = s.shut(ctx)
+	}
+	if err != nil {
+		return errors.Join(explain(err), s.db.Close())
+	}
+	return nil
+}
+
+// shut closes the way to other files and to the settings, for all SQL of the
+// process. DuckDB exempts the file itself, its log and its spill, which must be
+// named before.
+func (s *Store) shut(ctx context.Context) error {
+	settings := []string{"SET enable_external_access=false", "SET lock_configuration=true"}
+	if s.cfg.Path != "" {
+		path, err := filepath.Abs(s.cfg.Path)
+		if err != nil {
+			return fmt.Errorf("name the spill: %w", err)
+		}
+		spill := "SET temp_directory='" + strings.ReplaceAll(path+".tmp", "'", "''") + "'"
+		settings = append([]string{spill}, settings...)
+	}
+	for _, set := range settings {
+		if _, err := s.conn.ExecContext(ctx, set); err != nil {
+			return fmt.Errorf("%s: %w", set, err)
+		}
+	}
+	return nil
+}
+
+// address is the file's name with the settings that are pinned at the start.
+func (s *Store) address() string {
+	memory, threads := s.cfg.Memory, s.cfg.Threads
+	if memory == "" {
+		memory = defaultMemory
+	}
+	if threads == 0 {
+		threads = 2
+	}
+	settings := url.Values{
+		"memory_limit":             {memory},
+		"threads":                  {strconv.Itoa(threads)},
+		"checkpoint_threshold":     {"1TB"}, // our own schedule: see checkpoint
+		"preserve_insertion_order": {"false"},
+	}
+	if s.cfg.ReadOnly {
+		settings.Set("access_mode", "READ_ONLY")
+	}
+	path := s.cfg.Path
+	if path != "" {
+		path, _ = filepath.Abs(path)
+	}
+	return path + "?" + settings.Encode()
+}
+
+// defaultMemory is enough for a fold of foldRows rows beside a report. Rows that
+// are not yet in the file cannot be spilled, which sets the lower end.
+const defaultMemory = "256MB"
+
+// explain gives DuckDB's errors at opening a name.
+func explain(err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "Could not set lock"):
+		return fmt.Errorf("%w: %w", ErrLocked, err)
+	case strings.Contains(text, "No such file"), strings.Contains(text, "Permission denied"):
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
+}
+
+func (s *Store) disconnect() error {
+	db, conn := s.db, s.conn
+	s.db, s.conn = nil, nil
+	if db == nil {
+		return nil
+	}
+	return errors.Join(conn.Close(), db.Close())
+}
+
+// Limits of the log, in bytes: from the first on it is written into the file
+// when nobody reads, from the second on readers have to wait. DuckDB reads the
+// log into memory at a start, so it must stay below the memory limit.
+const (
+	logSoft = 24 << 20
+	logHard = 80 << 20
+)
+
+// checkpoint writes the log into the file. It never runs beside a query:
+// DuckDB would have to keep both versions, and refuses under some conditions.
+func (s *Store) checkpoint(ctx context.Context, force bool) error {
+	size := int64(0)
+	if info, err := os.Stat(s.cfg.Path + ".wal"); err == nil {
+		size = info.Size()
+	}
+	switch {
+	case size == 0 && !force, size < logSoft && !force:
+		return nil
+	case force, size >= logHard:
+		s.readers.Lock()
+	case !s.readers.TryLock():
+		return nil
+	}
+	defer s.readers.Unlock()
+	if _, err := s.conn.ExecContext(ctx, "CHECKPOINT"); err != nil {
+		return fmt.Errorf("write the log into the database: %w", err)
+	}
+	return nil
+}
