@@ -119,7 +119,11 @@ func (a *App) Close() error {
 
 // Ingest reads a source to its end and folds what came.
 func (a *App) Ingest(ctx context.Context, src source.Source, meter *pipeline.Meter) error {
-	path, err := NewPath(a.cfg)
+	return a.ingest(ctx, a.cfg, src, meter)
+}
+
+func (a *App) ingest(ctx context.Context, cfg Config, src source.Source, meter *pipeline.Meter) error {
+	path, err := NewPath(cfg)
 	if err != nil {
 		return err
 	}

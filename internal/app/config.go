@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"seismo/internal/normalize"
 	"seismo/internal/store"
 )
 
@@ -27,6 +28,8 @@ type Config struct {
 	Bodies       []string // folders that mirror buckets, for bodies in S3
 	MaxLine      int64    // longest record in bytes; 0 is 64 MiB
 	Memory       string   // memory of the database; "" is 200MB
+
+	opener normalize.Opener // opens bodies that are in memory; with it, Bodies counts for nothing
 
 	Command string // what is running, told to others who want the database
 	Version string

@@ -29,8 +29,8 @@ func NewPath(cfg Config) (*Path, error) {
 	if cfg.MaxLine > 0 {
 		limits.Line = cfg.MaxLine
 	}
-	opt := normalize.Config{TrailSources: cfg.TrailSources}
-	if len(cfg.Bodies) > 0 {
+	opt := normalize.Config{TrailSources: cfg.TrailSources, Bodies: cfg.opener}
+	if opt.Bodies == nil && len(cfg.Bodies) > 0 {
 		opt.Bodies = dir.Bodies(cfg.Bodies...)
 	}
 	normalizer, err := normalize.New(opt)

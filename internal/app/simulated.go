@@ -12,7 +12,11 @@ import (
 // ingestSimulated reads a simulated month, whose large bodies the simulation
 // itself opens.
 func (a *App) ingestSimulated(ctx context.Context, month simulate.Config, meter *pipeline.Meter) error {
-	return a.Ingest(ctx, simulate.Source(month), meter)
+	src := simulate.Source(month)
+	defer src.Close()
+	cfg := a.cfg
+	cfg.opener = src.Body
+	return a.ingest(ctx, cfg, src, meter)
 }
 
 // ready tells what the demo holds.

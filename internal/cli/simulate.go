@@ -34,7 +34,9 @@ bytes. Without a story's name all of them happen:
 			if out == "" {
 				return usage("seismo simulate needs a folder to write to", "for example: seismo simulate --out logs")
 			}
-			cfg.Stories = args
+			if len(args) > 0 {
+				cfg.Stories = args
+			}
 			if cfg.End, err = when(end); err != nil {
 				return err
 			}
