@@ -1,7 +1,6 @@
 package duckdb
 
 import (
-
 	"golang.org/x/sync/errgroup"
 
 	"seismo/internal/seal"

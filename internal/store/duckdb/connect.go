@@ -62,10 +62,11 @@ func (s *Store) address() string {
 		threads = 2
 	}
 	settings := url.Values{
-		"memory_limit":             {memory},
-		"threads":                  {strconv.Itoa(threads)},
-		"checkpoint_threshold":     {"1TB"}, // our own schedule: see checkpoint
-		"preserve_insertion_order": {"false"},
+		"memory_limit":              {memory},
+		"threads":                   {strconv.Itoa(threads)},
+		"checkpoint_threshold":      {"1TB"}, // our own schedule: see checkpoint
+		"preserve_insertion_order":  {"false"},
+		"allocator_flush_threshold": {"16MB"}, // give memory back sooner than by default
 	}
 	if s.cfg.ReadOnly {
 		settings.Set("access_mode", "READ_ONLY")

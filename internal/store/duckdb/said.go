@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"slices"
 
 	"seismo/internal/event"
 )
@@ -15,7 +16,8 @@ type sealedBlock struct {
 // sealed reads blocks that were not erased.
 func (s *Store) sealed(ctx context.Context, ids []uint64) ([]sealedBlock, error) {
 	rows, err := s.db.QueryContext(ctx,
-		`SELECT id, owner, sealed FROM block WHERE id IN (SELECT unnest(?)) AND sealed IS NOT NULL`, ids)
+		`SELECT id, owner, sealed FROM block WHERE id BETWEEN ? AND ? AND id IN (SELECT unnest(?::UBIGINT[]))
+		AND sealed IS NOT NULL`, slices.Min(ids), slices.Max(ids), ids)
 	if err != nil {
 		return nil, err
 	}

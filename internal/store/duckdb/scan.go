@@ -1,10 +1,13 @@
 package duckdb
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -65,7 +68,6 @@ func (sc *scanner) prepare(ctx context.Context, budget int64) error {
 	if err := sc.filter(ctx); err != nil {
 		return err
 	}
-	var blocks []uint64
 	for i := range sc.leaves {
 		var size int64
 		for id, mask := range sc.may {
@@ -75,15 +77,30 @@ func (sc *scanner) prepare(ctx context.Context, budget int64) error {
 		}
 		sc.exact[i] = budget < 0 || size <= budget
 	}
+	return sc.look(ctx, sc.unseen())
+}
+
+// finish finds out all words that are not known yet, in all blocks.
+func (sc *scanner) finish(ctx context.Context) error {
+	for i := range sc.exact {
+		sc.exact[i] = true
+	}
+	return sc.look(ctx, sc.unseen())
+}
+
+// unseen are the blocks that were not looked into and may have a word that is to
+// be known.
+func (sc *scanner) unseen() []uint64 {
+	var blocks []uint64
 	for id, mask := range sc.may {
 		for i := range sc.leaves {
-			if sc.exact[i] && mask>>i&1 == 1 {
+			if sc.exact[i] && mask>>i&1 == 1 && !sc.open[id] {
 				blocks = append(blocks, id)
 				break
 			}
 		}
 	}
-	return sc.look(ctx, blocks)
+	return blocks
 }
 
 // filterPage is how many filters are in memory at a time.
@@ -133,12 +150,19 @@ func (sc *scanner) probe(filter []byte) (mask uint64) {
 	return mask
 }
 
+// lookText is how much text is opened at a time.
+const lookText = 16 << 20
+
 // look opens blocks and finds the parts that have the words.
 func (sc *scanner) look(ctx context.Context, blocks []uint64) error {
-	const page = 32
+	slices.Sort(blocks)
 	for len(blocks) > 0 {
-		some := blocks[:min(page, len(blocks))]
-		blocks = blocks[len(some):]
+		n := 0
+		for size := int64(0); n < len(blocks) && size < lookText; n++ {
+			size += sc.text[blocks[n]]
+		}
+		some := blocks[:n]
+		blocks = blocks[n:]
 		sealed, err := sc.store.sealed(ctx, some)
 		if err != nil {
 			return err
@@ -168,6 +192,22 @@ func (sc *scanner) look(ctx context.Context, blocks []uint64) error {
 	return nil
 }
 
+// glance tells which leaves a part may have, without reading its JSON: a word
+// stands in JSON letter by letter, unless letters are escaped by number.
+func (sc *scanner) glance(p store.Part) (may uint64) {
+	escaped := bytes.Contains(p.Bytes, []byte(`\u`))
+	folded := ""
+	if !escaped {
+		folded = query.Fold(string(p.Bytes))
+	}
+	for i, w := range sc.leaves {
+		if escaped || strings.Contains(folded, w.Words[0]) {
+			may |= 1 << i
+		}
+	}
+	return may
+}
+
 // hit is a part that has a leaf's words.
 type hit struct {
 	leaf int
@@ -188,9 +228,13 @@ func (sc *scanner) search(ctx context.Context, b sealedBlock) ([]hit, error) {
 		if p.Kind != store.PartJSON && p.Kind != store.PartText {
 			continue
 		}
+		may := mask & sc.glance(p)
+		if may == 0 {
+			continue
+		}
 		text := p.Text()
 		for i, w := range sc.leaves {
-			if mask>>i&1 == 1 && w.Within(text) {
+			if may>>i&1 == 1 && w.Within(text) {
 				hits = append(hits, hit{i, b.id<<ordinalBits | uint64(ordinal)})
 			}
 		}

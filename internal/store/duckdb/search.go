@@ -119,10 +119,15 @@ func (f *finder) page(ctx context.Context, after *store.Cursor, limit int) ([]ev
 	return events, rows.Err()
 }
 
+// walkRows is how many rows a walk looks at before it gives up: then the words are
+// too rare for it, and looking through all blocks once is cheaper.
+const walkRows = 4096
+
 // walk goes through the rows that may fit, page by page, looks into what was
 // said in them, and stops as soon as it has enough.
 func (f *finder) walk(ctx context.Context, at *store.Cursor) error {
-	for size := 256; ; size = min(size*2, 4096) {
+	size := 256
+	for seen := 0; seen < walkRows; size *= 2 {
 		events, err := f.page(ctx, at, size)
 		if err != nil {
 			return err
@@ -144,5 +149,12 @@ func (f *finder) walk(ctx context.Context, at *store.Cursor) error {
 		}
 		last := store.CursorAt(&events[len(events)-1])
 		at = &last
+		seen += size
 	}
+	if err := f.scan.finish(ctx); err != nil {
+		return err
+	}
+	events, err := f.page(ctx, at, f.want-len(f.found))
+	f.found = append(f.found, events...)
+	return err
 }

@@ -10,7 +10,7 @@ type seenCache struct {
 
 // seenParts is how many parts are remembered at least; at most twice as many
 // are, at some 40 bytes each.
-const seenParts = 500_000
+const seenParts = 200_000
 
 func newSeenCache(size int) *seenCache {
 	return &seenCache{young: make(map[[16]byte]uint64), half: size}
