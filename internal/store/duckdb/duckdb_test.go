@@ -1,8 +1,12 @@
 package duckdb_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
+	"seismo/internal/event"
+	"seismo/internal/store"
 	"seismo/internal/store/duckdb"
 	"seismo/internal/store/storetest"
 )
@@ -27,4 +31,28 @@ func TestLater(t *testing.T) {
 		s.LookLater()
 		return s
 	})
+}
+
+// TestSaving sends a conversation of forty turns, its history with each of them,
+// as agents do.
+func TestSaving(t *testing.T) {
+	s := open(t, storetest.Config{Keyring: storetest.Keyring(t)})
+	defer s.Close()
+	var turns []string
+	for n := range 40 {
+		turns = append(turns, fmt.Sprintf("question %d: %s", n, strings.Repeat(fmt.Sprint(n, " sheep "), 80)))
+		answer := fmt.Sprintf("answer %d: %s", n, strings.Repeat(fmt.Sprint(n, " goats "), 40))
+		call := storetest.Talk(n, "alice@example.com", turns, answer)
+		if _, err := s.Append(t.Context(), store.Batch{Events: []event.Event{call}}); err != nil {
+			t.Fatal(err)
+		}
+		turns = append(turns, answer)
+	}
+	stats, err := s.Stats(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stats.Saving() < 10 {
+		t.Errorf("storing each message once saves %.1f times, want at least 10: %+v", stats.Saving(), stats)
+	}
 }
