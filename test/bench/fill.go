@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"seismo/internal/event"
 	"seismo/internal/store"
@@ -18,12 +18,17 @@ const (
 )
 
 // batchEvents is how many events are appended together.
-const batchEvents = 10_000
+const batchEvents = 4_000
 
 // plantedCalls is how many calls of a store withSaid have the rare word.
 const plantedCalls = 3
 
-// fillStore appends invented calls to a new store.
+// copiedCalls is how many calls of a store withTrail are appended; the others
+// are copies of them.
+const copiedCalls = 100_000
+
+// fillStore appends invented calls to a new store. Its answer counts those that
+// went the store's own way.
 func fillStore(ctx context.Context, t task) (done work, err error) {
 	d, err := openDatabase(ctx, t.DB)
 	if err != nil {
@@ -31,17 +36,22 @@ func fillStore(ctx context.Context, t task) (done work, err error) {
 	}
 	v := &inventor{newWriter(newLexicon(t.Seed), t.Seed, 0), t.Calls}
 	watch := startWatch()
-	for n := 0; n < t.Calls && err == nil; n += batchEvents {
+	appended := t.Calls
+	if t.Kind == withTrail {
+		appended = min(appended, copiedCalls)
+	}
+	for n := 0; n < appended && err == nil; n += batchEvents {
 		var stored int
-		stored, err = fillBatch(ctx, d, v, n, min(n+batchEvents, t.Calls), t.Kind)
+		stored, err = fillBatch(ctx, d, v, n, min(n+batchEvents, appended), t.Kind)
 		done.Records += int64(stored)
-		if n%(50*batchEvents) == 0 {
-			fmt.Fprintf(os.Stderr, "%d calls, %.0f s\n", n, watch.stop().Wall)
-		}
 	}
 	err = errors.Join(err, d.Close())
 	done.Cost = watch.stop()
-	return done, err
+	if err != nil || t.Calls == appended {
+		return done, err
+	}
+	times := t.Calls / appended
+	return done, multiply(ctx, t.DB, times, days*24*time.Hour/time.Duration(times))
 }
 
 func fillBatch(ctx context.Context, d *database, v *inventor, from, to int, kind string) (stored int, err error) {
@@ -67,7 +77,7 @@ func fillBatch(ctx context.Context, d *database, v *inventor, from, to int, kind
 		}
 		stored += receipt.Stored
 	}
-	return stored, nil
+	return stored, d.Fold(ctx)
 }
 
 // removeDatabase removes a database and what lies beside it.

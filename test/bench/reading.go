@@ -13,10 +13,11 @@ import (
 
 // timing is how long one question took.
 type timing struct {
-	Name  string  `json:"name"`
-	First float64 `json:"first_seconds"` // right after opening the store
-	Best  float64 `json:"best_seconds"`  // of the rounds
-	Rows  int     `json:"rows"`
+	Name   string  `json:"name"`
+	Rounds int     `json:"rounds"`
+	First  float64 `json:"first_seconds"`
+	Best   float64 `json:"best_seconds"` // of the rounds
+	Rows   int     `json:"rows"`
 }
 
 // reports are those that are timed: name and fields.
@@ -102,8 +103,8 @@ func timeSearches(ctx context.Context, t task) (list []timing, err error) {
 
 // repeat times a question, once and then in rounds.
 func repeat(rounds int, name string, ask func() (rows int, err error)) (t timing, err error) {
-	t.Name = name
-	for i := range max(rounds, 1) {
+	t.Name, t.Rounds = name, max(rounds, 1)
+	for i := range t.Rounds {
 		begin := time.Now()
 		rows, err := ask()
 		if err != nil {
