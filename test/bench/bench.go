@@ -197,7 +197,7 @@ func (b *bench) twice(ctx context.Context, all corpus, once stage) error {
 	if err != nil {
 		return err
 	}
-	grown := all.raw() * 1000 / int64(once.Raw)
+	grown := all.raw() * 1000 / once.Raw
 	b.result.limit("linear, CPU", fmt.Sprintf("CPU time of %.3f times as much, against once", float64(grown)/1000), s.Cost.CPU/once.Cost.CPU, "times", linearLimit)
 	b.result.limit("linear, wall", "wall time of the same", s.Cost.Wall/once.Cost.Wall, "times", linearLimit)
 	return nil

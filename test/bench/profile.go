@@ -80,7 +80,7 @@ func watchHeap(ctx context.Context, folder string) (peak int64) {
 		written = peak
 		var b bytes.Buffer
 		if err := pprof.Lookup("heap").WriteTo(&b, 0); err == nil {
-			_ = os.WriteFile(filepath.Join(folder, "heap.pprof"), b.Bytes(), 0o644) //nolint:errcheck // a profile less is no loss
+			_ = os.WriteFile(filepath.Join(folder, "heap.pprof"), b.Bytes(), 0o644) // a profile less is no loss
 		}
 	}
 }
