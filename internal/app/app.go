@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -41,6 +42,12 @@ type App struct {
 // Open takes the database for writing. It returns a *HeldError when another
 // seismo has it.
 func Open(ctx context.Context, cfg Config) (_ *App, err error) {
+	if cfg, err = cfg.resolved(); err != nil {
+		return nil, err
+	}
+	if err := cfg.checkMode(); err != nil {
+		return nil, err
+	}
 	a := &App{cfg: cfg}
 	defer func() {
 		if err != nil {
@@ -59,10 +66,7 @@ func Open(ctx context.Context, cfg Config) (_ *App, err error) {
 // open opens key, state and store, in this order: the key and the state can
 // live without the store, which can be read again, but not the other way round.
 func (a *App) open(ctx context.Context, readOnly bool) (err error) {
-	if a.state, err = state.Open(ctx, a.cfg.stateFile()); err != nil {
-		return err
-	}
-	if a.keys, err = keyring(a.cfg, a.state); err != nil {
+	if a.state, a.keys, err = openKeys(ctx, a.cfg); err != nil {
 		return err
 	}
 	if a.auditor, err = a.state.Audit(ctx, a.keys.Store()); err != nil {
@@ -78,6 +82,9 @@ func (a *App) open(ctx context.Context, readOnly bool) (err error) {
 // listen answers readers of this machine and user over the socket.
 func (a *App) listen() error {
 	path := socketPath(a.cfg.DB)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("make the socket's folder: %w", err)
+	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("remove a socket left behind: %w", err)
 	}
@@ -111,6 +118,7 @@ func (a *App) Close() error {
 		a.state = nil
 	}
 	if a.lock != nil {
+		forget(a.lock)
 		errs = append(errs, a.lock.Unlock())
 		a.lock = nil
 	}
@@ -119,16 +127,17 @@ func (a *App) Close() error {
 
 // Ingest reads a source to its end and folds what came.
 func (a *App) Ingest(ctx context.Context, src source.Source, meter *pipeline.Meter) error {
-	return a.ingest(ctx, a.cfg, src, meter)
-}
-
-func (a *App) ingest(ctx context.Context, cfg Config, src source.Source, meter *pipeline.Meter) error {
-	path, err := NewPath(cfg)
+	path, err := NewPath(a.cfg)
 	if err != nil {
 		return err
 	}
+	return a.ingest(ctx, path, src, meter)
+}
+
+// ingest closes path at the end.
+func (a *App) ingest(ctx context.Context, path *Path, src source.Source, meter *pipeline.Meter) error {
 	defer path.Close()
-	err = pipeline.Run(ctx, path.config(src, a.store), meter)
+	err := pipeline.Run(ctx, path.config(src, a.store), meter)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

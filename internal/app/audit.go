@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"seismo/internal/seal"
@@ -30,18 +31,17 @@ func AuditVerify(ctx context.Context, cfg Config) (n int64, err error) {
 }
 
 func withAudit(ctx context.Context, cfg Config, read func(*state.Audit) error) (err error) {
-	if _, err := os.Stat(cfg.stateFile()); err != nil {
+	if cfg, err = cfg.resolved(); err != nil {
+		return err
+	}
+	if _, err := os.Stat(cfg.stateFile()); errors.Is(err, fs.ErrNotExist) && !there(cfg.DB) {
 		return noDatabase(cfg)
 	}
-	s, err := state.Open(ctx, cfg.stateFile())
+	s, keys, err := openKeys(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	keys, err := keyring(cfg, s)
-	if err != nil {
-		return err
-	}
 	log, err := s.Audit(ctx, keys.Store())
 	if err != nil {
 		return err
@@ -49,13 +49,47 @@ func withAudit(ctx context.Context, cfg Config, read func(*state.Audit) error) (
 	return read(log)
 }
 
-// keyring opens the master key and what it protects.
-func keyring(cfg Config, s *state.State) (*seal.Keyring, error) {
+// openKeys opens the master key and the state, which holds what the key
+// protects. They are made at the first start only, the key first: a state
+// without a key has lost it.
+func openKeys(ctx context.Context, cfg Config) (_ *state.State, _ *seal.Keyring, err error) {
+	if err := cfg.whole(); err != nil {
+		return nil, nil, err
+	}
 	master, err := seal.LoadOrCreate(cfg.keyFile(), os.Getenv("SEISMO_PASSPHRASE"))
 	if err != nil {
-		return nil, err
+		return nil, nil, keyHint(err)
 	}
-	return seal.New(master, s)
+	s, err := state.Open(ctx, cfg.stateFile())
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := seal.New(master, s)
+	if err == nil {
+		err = fits(ctx, cfg, s, keys)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	return s, keys, nil
+}
+
+// fits makes sure that the key is the one that the state was written with. With
+// another one everything would seem to work, and find nothing of what was said.
+func fits(ctx context.Context, cfg Config, s *state.State, keys *seal.Keyring) error {
+	owner, wrapped, err := s.Any(ctx)
+	if err != nil || wrapped == nil || keys.Opens(owner, wrapped) {
+		return err
+	}
+	return &hinted{fmt.Errorf("the key file %s is not the one that %s was written with", cfg.keyFile(), cfg.stateFile()),
+		"put the right one back from a backup"}
+}
+
+func keyHint(err error) error {
+	if errors.Is(err, seal.ErrPassphrase) {
+		return &hinted{err, "set SEISMO_PASSPHRASE to the passphrase that the key file was made with"}
+	}
+	return err
 }
 
 func noDatabase(cfg Config) error {

@@ -7,6 +7,7 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -77,4 +78,16 @@ func (c *Config) mode() store.Mode {
 		return store.Full
 	}
 	return c.Mode
+}
+
+// checkMode refuses a mode that there is not: a typing error must never keep
+// more than was meant.
+func (c *Config) checkMode() error {
+	switch c.mode() {
+	case store.Full, store.Metadata:
+		return nil
+	case store.Redacted:
+		return &hinted{errors.New("the mode redacted does not work yet"), "use full or metadata"}
+	}
+	return &hinted{fmt.Errorf("no such mode: %s", c.Mode), "use full, redacted or metadata"}
 }

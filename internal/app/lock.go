@@ -28,6 +28,9 @@ type HeldError struct {
 }
 
 func (e *HeldError) Error() string {
+	if e.By.PID == 0 {
+		return e.DB + " is held by another seismo"
+	}
 	return fmt.Sprintf("%s is held by `%s` (process %d, since %s)", e.DB, e.By.Command, e.By.PID,
 		e.By.Since.Format("15:04:05"))
 }
@@ -52,10 +55,10 @@ func hold(ctx context.Context, cfg *Config) (*flock.Flock, error) {
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case err != nil && waiting.Err() == nil:
+		return nil, unlockable(err)
 	case !got:
 		return nil, &HeldError{DB: cfg.DB, By: readHolder(cfg.lockFile())}
-	case err != nil:
-		return nil, fmt.Errorf("lock the database: %w", err)
 	}
 	me, err := json.Marshal(holder{os.Getpid(), cfg.Command, time.Now().UTC()})
 	if err == nil {
@@ -68,21 +71,34 @@ func hold(ctx context.Context, cfg *Config) (*flock.Flock, error) {
 	return lock, nil
 }
 
-// readHolder tells who wrote the lock file last; an unreadable one tells nothing.
+// readHolder tells who wrote the lock file last; an unreadable or empty one tells
+// nothing.
 func readHolder(path string) (h holder) {
 	raw, err := os.ReadFile(path)
-	if err == nil {
-		_ = json.Unmarshal(raw, &h)
-	}
-	if h.Command == "" {
-		h.Command = "another seismo"
+	if err != nil || json.Unmarshal(raw, &h) != nil || h.Command == "" {
+		return holder{}
 	}
 	return h
 }
 
+// unlockable says what an unwritable folder needs.
+func unlockable(err error) error {
+	return &hinted{fmt.Errorf("lock the database: %w", err), "its folder must be writable for you, also for reading: the lock lies there"}
+}
+
+// forget empties the lock file, so that it names nobody who has gone. Call it
+// while holding the lock, shared or not. A file that cannot be changed misleads
+// nobody but the reader of a message.
+func forget(lock *flock.Flock) {
+	if lock.Locked() || lock.RLocked() {
+		_ = os.Truncate(lock.Path(), 0)
+	}
+}
+
 // socketPath is where the holder answers readers. Socket paths are limited to
 // about a hundred bytes, so a long one is replaced by a short one that both
-// sides compute.
+// sides compute, in the user's own folder: in one that all may write to, another
+// user could answer first.
 func socketPath(db string) string {
 	abs, err := filepath.Abs(db)
 	if err != nil {
@@ -92,5 +108,9 @@ func socketPath(db string) string {
 		return path
 	}
 	sum := sha256.Sum256([]byte(abs))
-	return filepath.Join(os.TempDir(), fmt.Sprintf("seismo-%d-%s.sock", os.Getuid(), hex.EncodeToString(sum[:8])))
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return abs + ".sock" // which will be refused as too long
+	}
+	return filepath.Join(cache, "seismo", hex.EncodeToString(sum[:8])+".sock")
 }

@@ -3,12 +3,12 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"time"
 
 	"github.com/gofrs/flock"
 
+	"seismo/internal/store/duckdb"
 	"seismo/internal/web"
 )
 
@@ -25,7 +25,11 @@ func (r *Reader) Close() error { return r.close() }
 // OpenReader opens the database for reading. Several readers may be open beside
 // one another, and beside one writer, who then answers over its socket.
 func OpenReader(ctx context.Context, cfg Config) (*Reader, error) {
-	if _, err := os.Stat(cfg.DB); errors.Is(err, os.ErrNotExist) {
+	cfg, err := cfg.resolved()
+	if err != nil {
+		return nil, err
+	}
+	if !there(cfg.DB) {
 		return nil, noDatabase(cfg)
 	}
 	deadline := time.Now().Add(patience)
@@ -56,13 +60,17 @@ func openShared(ctx context.Context, cfg Config) (*Reader, error) {
 	}
 	got, err := lock.TryRLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock the database: %w", err)
+		return nil, unlockable(err)
 	}
 	if !got {
 		return nil, nil
 	}
+	forget(lock) // of a killed writer
 	a := &App{cfg: cfg, lock: lock}
-	if err := a.open(ctx, true); err != nil {
+	switch err := a.open(ctx, true); {
+	case errors.Is(err, duckdb.ErrLocked): // another reader settles the file just now
+		return nil, a.Close()
+	case err != nil:
 		return nil, errors.Join(err, a.Close())
 	}
 	return &Reader{a.Backend(), a.Close}, nil

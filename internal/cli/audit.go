@@ -19,7 +19,7 @@ changed, added or removed unseen.`,
 	}
 	var limit int
 	list := &cobra.Command{
-		Use: "list", Short: "List the newest entries", Args: cobra.NoArgs,
+		Use: "list", Short: "List the newest entries", Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			entries, err := app.AuditList(cmd.Context(), s.cfg, limit)
 			if err != nil {
@@ -34,7 +34,7 @@ changed, added or removed unseen.`,
 	}
 	list.Flags().IntVarP(&limit, "limit", "n", 100, "most entries to print")
 	verify := &cobra.Command{
-		Use: "verify", Short: "Look whether an entry was changed, added or removed", Args: cobra.NoArgs,
+		Use: "verify", Short: "Look whether an entry was changed, added or removed", Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			n, err := app.AuditVerify(cmd.Context(), s.cfg)
 			if err != nil {
@@ -48,5 +48,6 @@ changed, added or removed unseen.`,
 		},
 	}
 	cmd.AddCommand(list, verify)
+	asGroup(cmd)
 	return cmd
 }

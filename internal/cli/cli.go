@@ -35,6 +35,7 @@ type shell struct {
 func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	private()
 	s := &shell{in: in, out: out, err: errs}
 	root := s.root()
 	root.SetArgs(args)
@@ -71,6 +72,7 @@ func (s *shell) root() *cobra.Command {
 			s.cfg.Version = version()
 		},
 	}
+	asGroup(root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err, "run `" + cmd.CommandPath() + " --help`"}
 	})
@@ -117,8 +119,25 @@ func (s *shell) contentFlags(cmd *cobra.Command) {
 }
 
 func (s *shell) modeFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar((*string)(&s.cfg.Mode), "mode", string(store.Full),
+	s.cfg.Mode = store.Full
+	cmd.Flags().Var((*modeFlag)(&s.cfg.Mode), "mode",
 		"how much of what was said is kept: full (sealed), redacted (sealed, secrets masked) or metadata (nothing)")
+}
+
+// modeFlag takes only the modes that there are: a typing error must never keep
+// more than was meant.
+type modeFlag store.Mode
+
+func (m *modeFlag) String() string { return string(*m) }
+func (m *modeFlag) Type() string   { return "MODE" }
+
+func (m *modeFlag) Set(text string) error {
+	switch mode := store.Mode(text); mode {
+	case store.Full, store.Redacted, store.Metadata:
+		*m = modeFlag(mode)
+		return nil
+	}
+	return errors.New("use full, redacted or metadata")
 }
 
 const longRoot = `seismo reads the logs that Amazon Bedrock writes and makes one readable, priced

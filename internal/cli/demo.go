@@ -20,7 +20,7 @@ func (s *shell) demo() *cobra.Command {
 LLMjacking, a leaked key, a runaway agent and a cost spike inside), read it as if
 it came from AWS, and show it in the browser. It needs no AWS account and touches
 no other database; everything is removed at the end.`,
-		Args: cobra.NoArgs,
+		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			opt.Ready = func(ready app.Ready) {
 				if !noBrowser {
@@ -53,7 +53,7 @@ func (s *shell) serve() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Show the database in the browser",
-		Args:  cobra.NoArgs,
+		Args:  none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return app.Serve(cmd.Context(), s.cfg, listen, func(url string) {
 				if s.json {

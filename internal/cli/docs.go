@@ -24,7 +24,7 @@ func (s *shell) docs() *cobra.Command {
 		Example: `  seismo docs            the topics
   seismo docs fields     every name of the vocabulary
   seismo docs query      the query language`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			pages, err := docPages()
 			if err != nil {

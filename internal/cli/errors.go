@@ -3,6 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/spf13/cobra"
 
 	"seismo/internal/app"
 	"seismo/internal/store"
@@ -33,6 +37,11 @@ type silent struct{ code int }
 
 func (silent) Error() string { return "" }
 
+// missing says that what was named is not there.
+type missing struct{ error }
+
+func (m missing) Unwrap() error { return m.error }
+
 func usage(message, hint string) error { return &usageError{errors.New(message), hint} }
 
 // hintOf is the remedy that the error, or one that it wraps, carries.
@@ -57,8 +66,44 @@ func exitCode(ctx context.Context, err error) int {
 		return exitLocked
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case errors.Is(err, store.ErrNotFound), errors.Is(err, app.ErrNoDatabase):
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, app.ErrNoDatabase), errors.Is(err, fs.ErrNotExist),
+		errors.As(err, new(missing)):
 		return exitNotFound
 	}
 	return exitError
+}
+
+// asGroup makes a command that only has others below it: alone it prints its
+// help, and a word that is none of them is a wrong call.
+func asGroup(cmd *cobra.Command) {
+	cmd.SuggestionsMinimumDistance = 2
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		hint := "run `" + cmd.CommandPath() + " --help`"
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			hint = "did you mean " + cmd.CommandPath() + " " + near[0] + "?"
+		}
+		return &usageError{fmt.Errorf("unknown command %q for %q", args[0], cmd.CommandPath()), hint}
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+}
+
+// atMostOne is for commands with one argument that may be left out.
+func atMostOne(cmd *cobra.Command, args []string) error {
+	if len(args) <= 1 {
+		return nil
+	}
+	return &usageError{fmt.Errorf("%s takes one argument, and there are %d", cmd.CommandPath(), len(args)),
+		"put quotes around one that has spaces"}
+}
+
+// none is for commands that take no arguments.
+func none(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return &usageError{fmt.Errorf("%s takes no arguments, and %q was given", cmd.CommandPath(), args[0]),
+		"run `" + cmd.CommandPath() + " --help`"}
 }

@@ -31,7 +31,7 @@ paths, or below --bodies. Ctrl-C keeps what is committed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			src, err := dir.New(args...)
 			if err != nil {
-				return err
+				return missing{err}
 			}
 			s.cfg.Bodies = append(bodies, args...)
 			return s.runIngest(cmd.Context(), src)

@@ -41,7 +41,7 @@ what is absent is left out. "-" reads standard input.`,
 				return err
 			}
 			defer path.Close()
-			n := &normalizer{path: path, out: bufio.NewWriterSize(s.out, 1<<20), in: s.in}
+			n := &normalizer{path: path, out: bufio.NewWriterSize(s.out, 1<<20), in: s.in, terminal: terminalWidth(s.out) > 0}
 			if quarantine != "" {
 				if n.bad, err = os.OpenFile(quarantine, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600); err != nil {
 					return fmt.Errorf("open the quarantine file: %w", err)
@@ -71,6 +71,8 @@ type normalizer struct {
 	out     *bufio.Writer
 	bad     *os.File
 	refused int
+
+	terminal bool // out ends on a screen
 }
 
 func (n *normalizer) files(ctx context.Context, names []string) error {
@@ -118,11 +120,19 @@ func (n *normalizer) item(ctx context.Context, item decode.Item) error {
 }
 
 func (n *normalizer) print(ev *event.Event) error {
-	enc := jsontext.NewEncoder(n.out, lenient()...)
-	if err := json.MarshalEncode(enc, ev, json.Deterministic(true)); err != nil {
+	if !n.terminal {
+		enc := jsontext.NewEncoder(n.out, lenient()...)
+		if err := json.MarshalEncode(enc, ev, json.Deterministic(true)); err != nil {
+			return fmt.Errorf("print event %s: %w", ev.ID, err)
+		}
+		return nil
+	}
+	text, err := json.Marshal(ev, append(lenient(), json.Deterministic(true))...)
+	if err != nil {
 		return fmt.Errorf("print event %s: %w", ev.ID, err)
 	}
-	return nil
+	_, err = n.out.Write(append(plainJSON(text), '\n'))
+	return err
 }
 
 // lenient lets free JSON pass as it was sent.

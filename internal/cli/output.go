@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,18 +32,19 @@ func (s *shell) table(t query.Table) error {
 
 // object prints one value as indented JSON.
 func (s *shell) object(v any) error {
-	err := json.MarshalWrite(s.out, v, jsontext.WithIndent("  "), json.Deterministic(true),
-		jsontext.AllowInvalidUTF8(true))
-	if err == nil {
-		_, err = fmt.Fprintln(s.out)
+	text, err := json.Marshal(v, append(lenient(), jsontext.WithIndent("  "), json.Deterministic(true))...)
+	if err != nil {
+		return fmt.Errorf("print as JSON: %w", err)
 	}
+	_, err = fmt.Fprintf(s.out, "%s\n", plainJSON(text))
 	return err
 }
 
 // writeJSON prints an array with an object for each row, one a line, its
 // members in the order of the columns; what is absent is null.
 func writeJSON(w io.Writer, t query.Table) error {
-	enc := jsontext.NewEncoder(w, jsontext.Multiline(true), jsontext.AllowInvalidUTF8(true), jsontext.WithIndent("  "))
+	var text bytes.Buffer
+	enc := jsontext.NewEncoder(&text, append(lenient(), jsontext.WithIndent("  "))...)
 	if err := enc.WriteToken(jsontext.BeginArray); err != nil {
 		return err
 	}
@@ -61,7 +64,11 @@ func writeJSON(w io.Writer, t query.Table) error {
 			return err
 		}
 	}
-	return enc.WriteToken(jsontext.EndArray)
+	if err := enc.WriteToken(jsontext.EndArray); err != nil {
+		return err
+	}
+	_, err := w.Write(plainJSON(text.Bytes()))
+	return err
 }
 
 // finite makes null of what JSON has no number for.
@@ -81,6 +88,9 @@ func writeCSV(w io.Writer, t query.Table) error {
 		cells := make([]string, len(row))
 		for i, cell := range row {
 			cells[i] = csvCell(cell)
+			if terminalWidth(w) > 0 {
+				cells[i] = plain(cells[i])
+			}
 		}
 		if err := out.Write(cells); err != nil {
 			return err
@@ -97,10 +107,12 @@ func csvCell(cell any) string {
 	case nil:
 		return ""
 	case string:
-		if v != "" && strings.ContainsRune("=+-@\t\r", rune(v[0])) {
+		if v != "" && strings.ContainsRune("=+-@\t\r\n|", rune(v[0])) {
 			return "'" + v
 		}
 		return v
+	case []string:
+		return csvCell(strings.Join(v, "; "))
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case time.Time:
@@ -214,11 +226,35 @@ func plain(text string) string {
 		if r == '\n' || r == '\t' {
 			return ' '
 		}
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+		if moves(r) {
 			return unicode.ReplacementChar
 		}
 		return r
 	}, text)
+}
+
+// moves reports whether a character can move the cursor or turn the direction of
+// writing.
+func moves(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+}
+
+// plainJSON makes a JSON text safe for a terminal: what plain replaces stands as
+// an escape, so that the value stays the same. The text itself may have line
+// breaks and tabs; in its strings they are escapes already.
+func plainJSON(text []byte) []byte {
+	if !bytes.ContainsFunc(text, func(r rune) bool { return r != '\n' && moves(r) }) {
+		return text
+	}
+	out := make([]byte, 0, len(text)+64)
+	for _, r := range string(text) {
+		if moves(r) && r != '\n' && r != '\t' && r != '\r' {
+			out = fmt.Appendf(out, "\\u%04x", r)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return out
 }
 
 func terminalWidth(w io.Writer) int {

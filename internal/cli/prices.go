@@ -23,7 +23,7 @@ a call without a price is shown as unpriced with its reason, never as $0.`,
 		Example: `  seismo prices claude-sonnet
   seismo prices --prices ours.yaml nova
   seismo prices explain ID`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne,
 		RunE: func(_ *cobra.Command, args []string) error {
 			s.cfg.Prices = files
 			path, err := app.NewPath(s.cfg)

@@ -21,13 +21,14 @@ func (s *shell) quarantine() *cobra.Command {
 came from, until a retry puts it right: after an update of seismo, say.`,
 	}
 	cmd.AddCommand(s.quarantineList(), s.quarantineShow(), s.quarantineRetry())
+	asGroup(cmd)
 	return cmd
 }
 
 func (s *shell) quarantineList() *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
-		Use: "list", Short: "List what could not be read, newest first", Args: cobra.NoArgs,
+		Use: "list", Short: "List what could not be read, newest first", Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r, err := app.OpenReader(cmd.Context(), s.cfg)
 			if err != nil {
@@ -83,7 +84,7 @@ func (s *shell) quarantineShow() *cobra.Command {
 
 func (s *shell) quarantineRetry() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "retry", Short: "Try to read every item again", Args: cobra.NoArgs,
+		Use: "retry", Short: "Try to read every item again", Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a, err := app.Open(cmd.Context(), s.cfg)
 			if err != nil {
@@ -136,6 +137,7 @@ undone, and it holds when the same logs are read again.`,
 	}
 	person.Flags().BoolVar(&yes, "yes", false, "do it")
 	cmd.AddCommand(person)
+	asGroup(cmd)
 	return cmd
 }
 

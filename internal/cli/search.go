@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -200,14 +201,16 @@ written to the audit log with --reason.`,
 	return cmd
 }
 
-// record prints the text of a record. On a terminal, characters that could move
-// the cursor are written as JSON escapes; the value stays the same.
+// record prints the text of a record. Characters that could move a terminal's
+// cursor are written as JSON escapes; the value stays the same.
 func (s *shell) record(r event.Record) error {
 	raw := jsontext.Value(r.Raw)
-	enc := jsontext.NewEncoder(s.out, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true),
+	var text bytes.Buffer
+	enc := jsontext.NewEncoder(&text, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true),
 		jsontext.EscapeForJS(true), jsontext.EscapeForHTML(terminalWidth(s.out) > 0), jsontext.Multiline(terminalWidth(s.out) > 0))
 	if err := json.MarshalEncode(enc, raw); err != nil {
 		return fmt.Errorf("print the record: %w", err)
 	}
-	return nil
+	_, err := s.out.Write(plainJSON(text.Bytes()))
+	return err
 }

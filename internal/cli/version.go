@@ -19,7 +19,7 @@ func buildVersion() string {
 
 func (s *shell) version() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		Use: "version", Short: "Print the version", Args: none,
 		RunE: func(*cobra.Command, []string) error {
 			return s.table(query.Table{Columns: []string{"version", "go", "os", "arch"},
 				Rows: [][]any{{version(), runtime.Version(), runtime.GOOS, runtime.GOARCH}}})

@@ -98,6 +98,13 @@ func (k *Keyring) Owner(ctx context.Context, owner string) (*Key, error) {
 	return key, nil
 }
 
+// Opens reports whether a wrapped key, kept under the owner's hash, was wrapped
+// under this keyring's master key.
+func (k *Keyring) Opens(owner string, wrapped []byte) bool {
+	_, err := k.wrap.Open(nil, wrapped, []byte(owner))
+	return err == nil
+}
+
 // id is the name under which the store knows an owner.
 func (k *Keyring) id(owner string) string {
 	sum := k.names.Hash([]byte(owner))

@@ -29,6 +29,16 @@ func (s *State) Get(ctx context.Context, owner string) ([]byte, error) {
 	return wrapped, nil
 }
 
+// Any returns one of the wrapped keys, whichever; nothing when there is none. It
+// serves to tell whether a master key is the one of this file.
+func (s *State) Any(ctx context.Context) (owner string, wrapped []byte, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT owner, wrapped FROM data_keys LIMIT 1`).Scan(&owner, &wrapped)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", nil, fmt.Errorf("read a data key: %w", explain(err))
+	}
+	return owner, wrapped, nil
+}
+
 // Put keeps an owner's first wrapped key, and returns the one that is kept.
 func (s *State) Put(ctx context.Context, owner string, wrapped []byte) ([]byte, error) {
 	err := s.change(ctx, func(tx *sql.Tx) error {
