@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"seismo/internal/enrich"
 	"seismo/internal/event"
 	"seismo/internal/pipeline"
 	"seismo/internal/query"
@@ -73,7 +74,7 @@ func (a *App) open(ctx context.Context, readOnly bool) (err error) {
 		return err
 	}
 	a.store, err = duckdb.Open(ctx, duckdb.Config{
-		Path: a.cfg.DB, Keyring: a.keys, Mode: a.cfg.mode(), Mask: nil,
+		Path: a.cfg.DB, Keyring: a.keys, Mode: a.cfg.mode(), Mask: enrich.Mask,
 		Memory: a.cfg.Memory, ReadOnly: readOnly, Log: a.cfg.log(),
 	})
 	return err

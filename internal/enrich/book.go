@@ -20,6 +20,7 @@ const (
 	kindCustom      = "custom"
 	kindImported    = "imported"
 	kindMarketplace = "marketplace"
+	kindPrompt      = "prompt"
 )
 
 // Reasons why a call has no price. They name no model, so that they can be
@@ -162,9 +163,10 @@ func unpriceable(c Call) string {
 	return ""
 }
 
-// profileID is the id of a geo or global profile, "" for all other calls.
+// profileID is the id of a geo or global profile, called by its name or chosen
+// by a prompt router; "" for all other calls.
 func profileID(c Call) string {
-	if c.ProfileKind != kindGeo && c.ProfileKind != kindGlobal {
+	if c.ProfileKind != kindGeo && c.ProfileKind != kindGlobal && c.ProfileKind != kindPrompt {
 		return ""
 	}
 	return c.Profile[strings.LastIndexByte(c.Profile, '/')+1:]
