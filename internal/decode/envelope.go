@@ -53,7 +53,8 @@ func isLogEvent(doc jsondoc.Value) bool {
 		return false
 	}
 	return doc.First("eventId", "ingestionTime", "logStreamName").Exists() ||
-		doc.Get("id").Exists() && doc.Get("timestamp").Kind() == jsondoc.Number
+		doc.Get("timestamp").Kind() == jsondoc.Number && (doc.Len() == 2 || doc.Get("id").Exists()) ||
+		doc.Get("message", "schemaType").Exists()
 }
 
 // isStreamRecord knows a record of Kinesis or Firehose, or the bare data of one.

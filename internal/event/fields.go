@@ -66,7 +66,7 @@ var table = [...]Field{
 		Meaning: "Inference profile, provisioned, custom or imported model, endpoint or prompt that was named.",
 		Example: "us.anthropic.claude-sonnet-4-6"},
 	{Name: "profile_kind", Type: Text, Sensitivity: Public,
-		Meaning: "geo, global, application, provisioned, custom, imported, marketplace, prompt or router.",
+		Meaning: "geo, global, application, provisioned, custom, imported, marketplace or prompt (a managed prompt or a prompt router).",
 		Example: "geo"},
 	{Name: "principal", Type: Text, Sensitivity: Internal,
 		Meaning: "ARN of the role or user, without the session.",

@@ -21,7 +21,7 @@ func cohereCommandStream(x *exchange, chunks []jsondoc.Value) bool {
 	x.is("text")
 	var said answers
 	for _, chunk := range chunks {
-		if chunk.Get("is_finished").Exists() {
+		if chunk.First("is_finished", "text").Exists() {
 			one := said.at(chunk.Get("index"))
 			one.text.WriteString(chunk.Get("text").Str())
 			one.end(chunk.Get("finish_reason"))

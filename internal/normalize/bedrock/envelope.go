@@ -96,7 +96,8 @@ func digits(n *int64) string {
 // layouts of the timestamp. The log itself writes the first, without a
 // fraction; the others are copies that other tools made. Fractions are read
 // whatever the layout says. No zone means UTC.
-var layouts = [...]string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00"}
+var layouts = [...]string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05",
+	"2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05Z0700"}
 
 // instant is the zero time when v is no time, such as a masked one.
 func instant(v jsondoc.Value) time.Time {

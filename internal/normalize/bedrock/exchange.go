@@ -59,6 +59,9 @@ type nativeGuardrail struct{ action, trace jsondoc.Value }
 // win over them.
 type usage struct {
 	input, cacheRead, cacheWrite, cacheWrite1h, output, total *int64
+
+	// whole is the input with the cache in it, where a vendor counts it so.
+	whole *int64
 }
 
 // say adds a message to the request (in) or answer (out) side, leaving out

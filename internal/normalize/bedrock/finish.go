@@ -1,6 +1,8 @@
 package bedrock
 
 import (
+	"cmp"
+
 	"seismo/internal/event"
 	"seismo/internal/jsondoc"
 )
@@ -32,6 +34,7 @@ func (c *call) resolveModel() {
 	if c.x.routed != "" {
 		routed := c.models.Resolve(c.x.routed)
 		ref.Model, ref.Vendor, ref.Family, ref.API = routed.Model, routed.Vendor, routed.Family, routed.API
+		ref.Profile = cmp.Or(routed.Profile, ref.Profile) // the profile that was run has the price
 	}
 	if ref.Model == "" && c.x.model != "" {
 		named := c.models.Named(c.x.model)
@@ -65,6 +68,9 @@ func (c *call) tokens() event.Tokens {
 		CacheWrite:   known(c.counts.cacheWrite, body.cacheWrite, metrics.cacheWrite),
 		Output:       known(c.counts.output, body.output, metrics.output),
 		CacheWrite1h: body.cacheWrite1h,
+	}
+	if whole := body.whole; whole != nil && t.Input != nil && *t.Input == *whole && t.CacheRead == body.cacheRead {
+		t.Input = body.input // the envelope repeats a count with the cache in it
 	}
 	t.Total = sum(t.Input, t.CacheRead, t.CacheWrite, t.Output)
 	if whole := body.total; whole != nil && *whole > 0 && (t.Total == nil || *t.Total == 0) {

@@ -1,6 +1,7 @@
 package bedrock
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -83,12 +84,11 @@ func isAssessment(v jsondoc.Value) bool {
 func (c *call) assessment(direction, id string, v jsondoc.Value) {
 	g := &c.ev.Guardrail
 	details := v.Get("appliedGuardrailDetails")
-	for _, candidate := range [...]string{details.Get("guardrailId").Str(), details.Get("guardrailArn").Str(), id} {
-		if g.ID == "" {
-			g.ID = guardrailID(candidate)
-		}
+	id = cmp.Or(guardrailID(details.Get("guardrailId").Str()), guardrailID(details.Get("guardrailArn").Str()), guardrailID(id))
+	if g.ID == "" {
+		g.ID = id
 	}
-	if g.Version == "" {
+	if g.Version == "" && g.ID == id { // of several guardrails the id and the version of one
 		g.Version = word(details.Get("guardrailVersion"))
 	}
 	for _, p := range policies {

@@ -12,7 +12,11 @@ func (c *call) messages() {
 	ev, x := &c.ev, &c.x
 	x.liftSystem()
 	x.nameResults()
-	x.splitThoughts(c.thinkingTag())
+	if tag := c.thinkingTag(); tag != "" {
+		x.splitThoughts(tag)
+	} else if x.converse && c.ev.Vendor != "anthropic" {
+		x.splitOpening()
+	}
 	ev.System = strings.Join(x.system, "\n")
 	ev.MessagesIn, ev.MessagesOut = x.in, x.out
 	ev.Prompt = promptOf(x.in)

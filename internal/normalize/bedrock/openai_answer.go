@@ -83,6 +83,7 @@ func (x *exchange) chatUsage(body jsondoc.Value) {
 	input := count(usage.First("prompt_tokens", "input_tokens"))
 	cached := count(usage.First("prompt_tokens_details", "input_tokens_details").Get("cached_tokens"))
 	if input != nil && cached != nil && *cached <= *input {
+		set(&x.usage.whole, input)
 		input = new(*input - *cached)
 		set(&x.usage.cacheRead, cached)
 	}

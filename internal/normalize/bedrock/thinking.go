@@ -1,6 +1,7 @@
 package bedrock
 
 import (
+	"slices"
 	"strings"
 
 	"seismo/internal/event"
@@ -9,9 +10,6 @@ import (
 // splitThoughts parts the reasoning that a model writes into its answer's text,
 // in <tag>…</tag>, from the rest. An answer that was cut may lack the end.
 func (x *exchange) splitThoughts(tag string) {
-	if tag == "" {
-		return
-	}
 	opening := "<" + tag + ">"
 	for i, m := range x.out {
 		var blocks []event.Block
@@ -23,6 +21,29 @@ func (x *exchange) splitThoughts(tag string) {
 			blocks = append(blocks, b)
 		}
 		x.out[i].Content = blocks
+	}
+}
+
+// splitOpening parts the reasoning with which DeepSeek, gpt-oss, Qwen and their
+// like begin an answer's text, where Converse has not parted it already.
+func (x *exchange) splitOpening() {
+	for i, m := range x.out {
+		at := slices.IndexFunc(m.Content, func(b event.Block) bool { return b.Type == event.BlockText })
+		if at < 0 {
+			continue
+		}
+		thoughts, said := splitThinking(m.Content[at].Text)
+		if thoughts == "" && said == m.Content[at].Text {
+			continue
+		}
+		var parts []event.Block
+		if thoughts != "" {
+			parts = append(parts, reasoning(thoughts))
+		}
+		if said != "" {
+			parts = append(parts, text(said))
+		}
+		x.out[i].Content = slices.Replace(m.Content, at, at+1, parts...)
 	}
 }
 

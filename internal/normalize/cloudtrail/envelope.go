@@ -1,6 +1,7 @@
 package cloudtrail
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ func (t *trail) envelope() {
 	ev.RequestID = doc.Get("requestID").Str()
 	ev.Trail = event.Trail{
 		ID:       doc.Get("eventID").Str(),
-		Name:     doc.Get("eventName").Str(),
+		Name:     cmp.Or(doc.Get("eventName").Str(), doc.Get("insightDetails", "eventName").Str()),
 		Source:   t.source,
 		Category: t.category(),
 		Error:    text(doc.Get("errorCode")),
@@ -51,7 +52,7 @@ func (t *trail) category() string {
 	return "Data"
 }
 
-// outcome is a failure when an error code was logged. Sign-in and AgentCore
+// outcome is a failure when an error code or message was logged. Sign-in and AgentCore
 // gateways say it in their answer instead.
 func (t *trail) outcome() {
 	ev := &t.ev
@@ -63,7 +64,7 @@ func (t *trail) outcome() {
 		t.gateway()
 	}
 	switch {
-	case ev.Error != "":
+	case ev.Error != "" || ev.Trail.Message != "":
 		ev.Outcome = event.Failure
 	case ev.Outcome == "":
 		ev.Outcome = event.Success

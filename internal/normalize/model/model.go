@@ -20,8 +20,7 @@ const (
 	Custom      = "custom"
 	Imported    = "imported"
 	Marketplace = "marketplace"
-	Prompt      = "prompt"
-	Router      = "router"
+	Prompt      = "prompt" // a managed prompt or a prompt router
 )
 
 // Ref is what a model reference says. Each field is "" when it does not say it.
@@ -140,8 +139,9 @@ var opaque = map[string]string{
 	"custom-model-deployment":       Custom,
 	"imported-model":                Imported,
 	"prompt":                        Prompt,
-	"prompt-router":                 Router,
-	"default-prompt-router":         Router,
+	"prompt-router":                 Prompt,
+	"default-prompt-router":         Prompt,
+	"marketplace":                   Marketplace,
 }
 
 func last(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
