@@ -155,10 +155,20 @@ func (a *App) Erase(ctx context.Context, person string, by web.Reader) (store.Er
 
 // Backend is what the page, the API and the commands read from.
 func (a *App) Backend() web.Backend {
-	return web.Backend{Searcher: a.store, Call: a.call, SQL: a.store.SQL,
+	return web.Backend{Searcher: a.store, Call: a.call, SQL: a.sql,
 		Quarantine: func(ctx context.Context, limit int) ([]store.Quarantined, error) {
 			return a.store.Quarantine(ctx, limit, false)
 		}, Status: a.status}
+}
+
+// mostRows is how many rows SQL gives when nobody says how many.
+const mostRows = 10_000
+
+func (a *App) sql(ctx context.Context, text string, limit int) (query.Table, error) {
+	if limit <= 0 {
+		limit = mostRows
+	}
+	return a.store.SQL(ctx, text, limit)
 }
 
 // call reads one event in full. It is written to the audit log first: a reading

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -84,6 +85,9 @@ ends after 30 seconds.`,
 		Example: `  seismo sql 'select model, sum("tokens.output") from calls group by all order by 2 desc'`,
 		Args:    one("seismo sql needs one query", `for example: seismo sql 'select count(*) from calls'`),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if limit < 1 {
+				return usage(fmt.Sprintf("a limit of %d", limit), "say how many rows at most: --limit 100")
+			}
 			r, err := app.OpenReader(cmd.Context(), s.cfg)
 			if err != nil {
 				return err
@@ -92,6 +96,9 @@ ends after 30 seconds.`,
 			t, err := r.SQL(cmd.Context(), args[0], limit)
 			if err != nil {
 				return err
+			}
+			if len(t.Rows) == limit {
+				fmt.Fprintf(s.err, "these are the first %d rows; there may be more: --limit %d\n", limit, limit*10)
 			}
 			return s.formatted(t, format)
 		},

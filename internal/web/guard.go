@@ -36,6 +36,10 @@ func (s *site) guard(next http.Handler) http.Handler {
 				http.StatusMisdirectedRequest)
 			return
 		}
+		if foreign(r) {
+			http.Error(w, "seismo does not answer what other pages ask for; open it by its own address.", http.StatusForbidden)
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		next.ServeHTTP(w, r)
 	}))
@@ -58,6 +62,17 @@ func (s *site) addressed(host string) bool {
 	return name != "" && slices.ContainsFunc(s.Hosts, func(h string) bool {
 		return strings.EqualFold(h, name)
 	})
+}
+
+// foreign reports whether another site's page asks behind the reader's back. It
+// could not see the answer, but could keep the store busy and fill the audit log
+// with readings that nobody did. A link that the reader follows is no such thing.
+func foreign(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "cross-site", "same-site":
+		return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
+	}
+	return false
 }
 
 // recovered answers 500 when a handler panics. The log gets where, never what:

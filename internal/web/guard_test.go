@@ -144,3 +144,31 @@ func TestPanicTellsNothing(t *testing.T) {
 		t.Error("the log does not say where")
 	}
 }
+
+func TestOtherSitesPagesGetNothing(t *testing.T) {
+	h := New(newFake(agentCall()).config())
+	for name, c := range map[string]struct {
+		site, mode, dest string
+		want             int
+	}{
+		"the address bar":          {"none", "navigate", "document", 200},
+		"seismo's own page":        {"same-origin", "cors", "empty", 200},
+		"a program":                {"", "", "", 200},
+		"a link on another site":   {"cross-site", "navigate", "document", 200},
+		"a picture's address":      {"cross-site", "no-cors", "image", 403},
+		"a script":                 {"cross-site", "cors", "empty", 403},
+		"a frame":                  {"cross-site", "navigate", "iframe", 403},
+		"another port's script":    {"same-site", "no-cors", "script", 403},
+		"a site without its modes": {"cross-site", "", "", 403},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "http://localhost/calls/k3v7q2", nil)
+		r.Header.Set("Sec-Fetch-Site", c.site)
+		r.Header.Set("Sec-Fetch-Mode", c.mode)
+		r.Header.Set("Sec-Fetch-Dest", c.dest)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != c.want {
+			t.Errorf("%s: %d, want %d", name, w.Code, c.want)
+		}
+	}
+}

@@ -83,6 +83,8 @@ func (s *site) explain(err error) *problem {
 			"What was said cannot be read any more; counts and costs stay."}
 	case errors.Is(err, store.ErrNotKept):
 		return &problem{http.StatusNotFound, codeNotKept, "not kept: the store is in metadata mode, which keeps no text", ""}
+	case errors.Is(err, store.ErrCursor):
+		return &problem{http.StatusBadRequest, codeBadRequest, "cannot read after", "Give the next of the page before, or leave it out."}
 	case errors.As(err, &large):
 		return &problem{http.StatusRequestEntityTooLarge, codeTooLarge,
 			fmt.Sprintf("the request is larger than %s", size(large.Limit)), ""}
