@@ -17,6 +17,7 @@ type Path struct {
 	Decoder    *decode.Decoder
 	normalizer *normalize.Normalizer
 	enricher   *enrich.Enricher
+	watch      func(*event.Event) // sees each event at the end of the path; nil: nobody does
 }
 
 // NewPath builds the path that cfg describes.
@@ -37,7 +38,7 @@ func NewPath(cfg Config) (*Path, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Path{decode.New(limits), normalizer, enricher}, nil
+	return &Path{Decoder: decode.New(limits), normalizer: normalizer, enricher: enricher}, nil
 }
 
 // Normalize makes an event of a record; see normalize.Normalizer.
@@ -46,7 +47,12 @@ func (p *Path) Normalize(ctx context.Context, item decode.Item) (event.Event, er
 }
 
 // Enrich prices the event and names who is behind it.
-func (p *Path) Enrich(ev *event.Event) { p.enricher.Enrich(ev) }
+func (p *Path) Enrich(ev *event.Event) {
+	p.enricher.Enrich(ev)
+	if p.watch != nil {
+		p.watch(ev)
+	}
+}
 
 // Book is the price book in force.
 func (p *Path) Book() *enrich.Book { return p.enricher.Book() }

@@ -118,14 +118,15 @@ func Demo(ctx context.Context, cfg Config, opt DemoConfig) (err error) {
 	defer a.Close()
 	meter := &pipeline.Meter{}
 	month := simulate.Config{Seed: opt.Seed, Calls: opt.Calls}
-	if err := a.ingestSimulated(ctx, month, meter); err != nil {
+	agents, err := a.ingestSimulated(ctx, month, meter)
+	if err != nil {
 		return err
 	}
 	l, err := loopback(opt.Listen)
 	if err != nil {
 		return err
 	}
-	go opt.Ready(a.ready(ctx, l, time.Since(started)))
+	go opt.Ready(a.ready(ctx, l, time.Since(started), agents))
 	return a.serve(ctx, l, true)
 }
 

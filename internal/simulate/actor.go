@@ -37,7 +37,7 @@ func assumed(r *random, seedID *random, account, path, role, session string) act
 // person returns the person's session at ms in the account where people work.
 func (g *generator) person(p *person) actor {
 	id := derive(g.seed, 0x70, uint64(p.home))
-	set := derive(g.seed, 0x71, uint64(len(p.set)), uint64(p.set[0]))
+	set := derive(g.seed, 0x71, uint64(len(p.set)), uint64(p.set[0]), uint64(p.set[1]))
 	role := "AWSReservedSSO_" + p.set + "_" + set.text(16, hexDigits)
 	a := assumed(&g.random, &id, labAccount, "/aws-reserved/sso.amazonaws.com/eu-west-1/", role, p.email())
 	a.ip = p.office.net + strconv.Itoa(p.office.from+p.home%(p.office.to-p.office.from))

@@ -18,6 +18,7 @@ type thread struct {
 	messages [][]byte // each ends in }]}
 	size     int
 	cached   int // tokens of the prefix that the cache holds
+	prefix   int // tokens of definitions that are not written here: real agents offer far more tools
 	at       int64
 	lost     bool
 	gone     bool
@@ -25,7 +26,7 @@ type thread struct {
 
 // newThread opens a session; the session id stands in metadata.user_id.
 func (g *generator) newThread(who *actor, region, geo, model string, at int64) *thread {
-	t := &thread{who: who, region: region, geo: geo, model: model, at: at}
+	t := &thread{who: who, region: region, geo: geo, model: model, at: at, prefix: g.between(28_000, 40_000)}
 	b := append([]byte(nil), `{"anthropic_version":"bedrock-2023-05-31","max_tokens":32000,"system":[{"type":"text","text":`...)
 	b = quote(b, codingSystem)
 	b = append(b, `},{"type":"text","text":`...)
@@ -75,7 +76,7 @@ func (t *thread) body(b []byte) []byte {
 // answer makes the model's call for the thread as it stands, and adds what it
 // answered to the thread.
 func (g *generator) answerThread(t *thread, r *reply, quiet bool) {
-	whole := tokens(len(t.head) + t.size)
+	whole := t.prefix + tokens(len(t.head)+t.size)
 	use := usage{input: g.between(3, 9), cached: true, read: t.cached}
 	if whole > t.cached {
 		use.write = whole - t.cached
@@ -97,28 +98,28 @@ func (g *generator) answerThread(t *thread, r *reply, quiet bool) {
 // step is one tool call of an agent, and its result.
 func (g *generator) step() (r *reply, result string) {
 	r = &reply{toolID: "toolu_bdrk_" + g.text(24, base62)}
-	if g.permille(250) {
-		r.thinking = g.prose("thought", " ", g.between(60, 400))
+	if g.permille(120) {
+		r.thinking = g.prose("thought", " ", g.between(40, 120))
 	}
-	if g.permille(600) {
+	if g.permille(450) {
 		r.text = g.say("plan_line")
 	}
 	switch g.below(5) {
 	case 0, 1:
 		r.tool = "Read"
 		r.toolArgs = object("file_path", "tarn/"+g.say("source_file"))
-		result = g.prose("code", "\n", g.between(150, 900))
+		result = g.prose("code", "\n", g.between(80, 240))
 	case 2:
 		r.tool = "Bash"
 		r.toolArgs = object("command", g.say("shell"), "description", "Check "+g.say("identifier"))
-		result = g.prose("output", "\n", g.between(60, 500))
+		result = g.prose("output", "\n", g.between(30, 140))
 	case 3:
 		r.tool = "Grep"
 		r.toolArgs = object("pattern", g.say("identifier"), "path", "internal/"+g.say("area"))
-		result = g.prose("output", "\n", g.between(60, 400))
+		result = g.prose("output", "\n", g.between(30, 120))
 	default:
 		r.tool = "Edit"
-		r.toolArgs = object("file_path", "tarn/"+g.say("source_file"), "old_string", g.say("code"), "new_string", g.prose("code", "\n", g.between(60, 300)))
+		r.toolArgs = object("file_path", "tarn/"+g.say("source_file"), "old_string", g.say("code"), "new_string", g.prose("code", "\n", g.between(40, 110)))
 		result = "The file has been updated. " + g.say("output")
 	}
 	return r, result
@@ -132,9 +133,9 @@ func (g *generator) agentSitting(at int64) {
 	who.agent = agentSDK
 	geo, model := "global", "anthropic.claude-sonnet-4-6"
 	switch g.below(10) {
-	case 0, 1:
+	case 0, 1, 2, 3, 4:
 		model = "anthropic.claude-opus-4-7"
-	case 2, 3:
+	case 5, 6:
 		geo = geoOf(p.office.region)
 	}
 	t := g.newThread(&who, p.office.region, geo, model, at)
@@ -142,7 +143,7 @@ func (g *generator) agentSitting(at int64) {
 	t.gone = p.office == osaka
 	g.agentTitle(t)
 	t.userText(g.say("task") + " " + g.say("task"))
-	calls, until := 0, g.between(14, 46)
+	calls, until := 0, g.between(44, 62)
 	for calls < until {
 		for range g.between(3, 12) {
 			r, result := g.step()
@@ -150,8 +151,8 @@ func (g *generator) agentSitting(at int64) {
 				g.throttled(t)
 			}
 			g.answerThread(t, r, false)
-			if g.permille(20) {
-				result = g.prose("code", "\n", g.between(4000, 30_000))
+			if g.permille(6) {
+				result = g.prose("code", "\n", g.between(1500, 5000))
 			}
 			t.toolResult(r.toolID, result)
 			calls++

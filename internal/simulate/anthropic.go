@@ -117,13 +117,13 @@ func (g *generator) anthropicStream(b []byte, model string, r *reply, use *usage
 	}
 	if r.thinking != "" {
 		seal := `,{"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"` + string(signature(r.thinking)) + `"}}`
-		block(`{"type":"thinking","thinking":"","signature":""}`, "thinking_delta", "thinking", r.thinking, 30, 110, seal)
+		block(`{"type":"thinking","thinking":"","signature":""}`, "thinking_delta", "thinking", r.thinking, 60, 160, seal)
 	}
 	if r.text != "" {
-		block(`{"type":"text","text":""}`, "text_delta", "text", r.text, 18, 90, "")
+		block(`{"type":"text","text":""}`, "text_delta", "text", r.text, 40, 130, "")
 	}
 	if r.tool != "" {
-		block(`{"type":"tool_use","id":"`+r.toolID+`","name":"`+r.tool+`","input":{}}`, "input_json_delta", "partial_json", string(r.toolArgs), 20, 120, "")
+		block(`{"type":"tool_use","id":"`+r.toolID+`","name":"`+r.tool+`","input":{}}`, "input_json_delta", "partial_json", string(r.toolArgs), 40, 150, "")
 	}
 	b = append(b, `,{"type":"message_delta","delta":{"stop_reason":"`+r.stop+`","stop_sequence":null},"usage":{"output_tokens":`+itoa(use.output)+`}},{"type":"message_stop","amazon-bedrock-invocationMetrics":`...)
 	return append(append(b, invocationMetrics(use, r)...), `}]`...)

@@ -30,7 +30,7 @@ func (g *generator) chatSitting(at int64) {
 	}
 	var turns []turn
 	question := g.say(opening)
-	for n := range g.between(1, 5) {
+	for n := range g.between(1, 4) {
 		if n > 0 {
 			question = g.say("follow")
 		}
@@ -45,7 +45,7 @@ func (g *generator) chatSitting(at int64) {
 			g.blockedChat(c, turns, rest, traced)
 			return
 		}
-		r := &reply{text: g.prose("reply", " ", g.between(60, 380))}
+		r := &reply{text: g.prose("reply", " ", g.between(50, 200))}
 		if n == 0 && g.permille(300) {
 			r.tool, r.toolID, r.toolArgs = "order_status", "tooluse_"+g.text(22, base62), object("order", g.say("order"))
 			r.text = ""

@@ -1,5 +1,7 @@
 package simulate
 
+import "slices"
+
 // personSitting is someone who asks a model of their choice a few things.
 func (g *generator) personSitting(at int64) {
 	p := g.busy(developers, len(people), at)
@@ -13,11 +15,24 @@ func (g *generator) personSitting(at int64) {
 	if g.permille(300) {
 		who.agent = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Safari/605.1.15"
 	}
+	pages := 0 // tokens of a document that is asked about
+	if g.permille(350) {
+		pages = g.between(4000, 24_000)
+	}
 	var turns []turn
-	for range g.between(1, 4) {
-		turns = append(turns, turn{true, textBlock(g.prose("essay", " ", g.between(40, 240)))})
+	opening := textBlock(g.prose("essay", " ", g.between(40, 160)))
+	for n := range g.between(1, 4) {
+		question := opening
+		if n > 0 {
+			question = textBlock(g.prose("essay", " ", g.between(40, 160)))
+		}
+		turns = append(turns, turn{true, question})
 		c := &call{at: at, who: &who, region: region, ranIn: g.ranIn(geo, region), operation: op, model: reference(who.account, region, geo, model, g.permille(300))}
-		r := &reply{text: g.prose(pick(&g.random, []string{"report", "notes", "copy"}), " ", g.between(200, 1100))}
+		if pages > 0 {
+			c.id, c.media = g.uuid(), pages
+			turns[0].blocks = append(slices.Clone(opening), c.document("paper-"+itoa(pages))...)
+		}
+		r := &reply{text: g.prose(pick(&g.random, []string{"report", "notes", "copy"}), " ", g.between(150, 600))}
 		rest := `,"inferenceConfig":{"maxTokens":2000}`
 		if model == "anthropic.claude-opus-4-7" && g.permille(500) {
 			r.thinking = g.prose("thought", " ", 200)

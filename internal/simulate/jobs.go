@@ -64,7 +64,7 @@ const digestSystem = `Summarise the notes for the morning mail of the finance te
 
 // digestSitting is one batch of the nightly job that sums up the day.
 func (g *generator) digestSitting(at int64) {
-	g.digestBatch(at, g.between(14, 26), "anthropic.claude-haiku-4-5-20251001-v1:0", 700, 3)
+	g.digestBatch(at, g.between(14, 26), "anthropic.claude-haiku-4-5-20251001-v1:0", 400, 3)
 }
 
 func (g *generator) digestBatch(at int64, calls int, model string, length, pause int) {
@@ -80,11 +80,11 @@ func (g *generator) digestBatch(at int64, calls int, model string, length, pause
 			continue
 		}
 		rule := pick(&g.random, []string{"report", "report", "notes"})
-		if g.permille(12) {
+		if g.permille(5) {
 			g.claude(c, model, digestSystem, g.prose(rule, "\n", g.between(104_000, 130_000)), &reply{text: g.prose("report", "\n", 600)}, false)
 			continue
 		}
-		g.claude(c, model, digestSystem, g.prose(rule, "\n", g.between(length, length*3)), &reply{text: g.prose("report", "\n", g.between(200, 600))}, false)
+		g.claude(c, model, digestSystem, g.prose(rule, "\n", g.between(length, length*2)), &reply{text: g.prose("report", "\n", g.between(150, 400))}, false)
 	}
 }
 
@@ -142,7 +142,7 @@ func (g *generator) reviewBotSitting(at int64) {
 	for range g.between(1, 3) {
 		at = g.later(at, 3, 40)
 		s := pick(&g.random, []*shape{&qwenShape, &gptOssShape})
-		prompt := "Review this change of " + g.say("source_file") + ":\n" + g.prose("code", "\n", g.between(200, 1400))
+		prompt := "Review this change of " + g.say("source_file") + ":\n" + g.prose("code", "\n", g.between(150, 600))
 		r := &reply{text: g.prose("done_line", " ", g.between(60, 300))}
 		if s == &gptOssShape {
 			r.thinking = g.prose("thought", " ", 120)

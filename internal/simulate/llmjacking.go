@@ -118,11 +118,11 @@ func (g *generator) rolePlay(who *actor, at int64, turns int) {
 			g.emit(c)
 			return
 		}
-		r := &reply{text: g.prose("scene", " ", g.between(500, 2000))}
+		r := &reply{text: g.prose("scene", " ", g.between(700, 2000))}
 		g.request = append(append(g.request[:0], b...), `]}`...)
 		c.ranIn, c.use.input = g.ranIn("us", region), tokens(len(g.request))
 		g.finish(r, &c.use)
-		if g.permille(600) {
+		if g.permille(800) {
 			c.operation = "InvokeModel"
 			g.answer = g.anthropicAnswer(g.answer[:0], stolenModel, r, &c.use)
 		} else {

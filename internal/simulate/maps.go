@@ -7,16 +7,19 @@ import (
 	"seismo/internal/enrich/mmdb"
 )
 
+// AgentApp is what PeopleMap calls the agents that developers run.
+const AgentApp = "coding-agent"
+
 // PeopleMap is the company's map file, as a user of seismo would keep it: which
 // teams people are in, whose the roles and users are, and what two of the three
 // application inference profiles run. The third is left for the reader to find.
 func PeopleMap() []byte {
 	var b strings.Builder
 	b.WriteString("# Who is who at Tarn Outfitters, an invented company.\npeople:\n")
-	for _, p := range people {
+	for i, p := range people {
 		b.WriteString("  - {match: " + p.email() + ", person: " + p.email() + ", team: " + p.team)
-		if p.team == "storefront" || p.team == "data-platform" || p.team == "logistics-systems" {
-			b.WriteString(", app: coding-agent")
+		if i < developers {
+			b.WriteString(", app: " + AgentApp)
 		}
 		b.WriteString("}\n")
 	}

@@ -47,7 +47,8 @@ func (g *generator) emit(c *call) {
 	}
 	at := placeOf(c.who.account, c.region)
 	g.entry(entry{at: c.at, place: at, kind: logEntry, data: g.record(c, id, at)})
-	if !c.quiet && !g.permille(60) {
+	// The data account keeps its trail to itself.
+	if !c.quiet && c.who.account != dataAccount && !g.permille(60) {
 		g.entry(entry{at: c.at, place: at, kind: trailEntry, data: g.invocation(c, id)})
 	}
 	g.calls++

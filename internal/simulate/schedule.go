@@ -7,26 +7,26 @@ import "time"
 type workload struct {
 	name  string
 	share int // of all calls, relative to the other workloads
-	size  int // calls that a sitting makes, on average
+	size  int // tenths of calls that a sitting makes, on average
 	busy  func(ms int64) int
 	run   func(g *generator, at int64)
 }
 
 var workloads = [...]workload{
-	{"coding agents", 66, 30, atWork(0, developers), (*generator).agentSitting},
-	{"support chat", 250, 3, shopping, (*generator).chatSitting},
-	{"handbook search", 190, 4, atWork(0, len(people)), (*generator).handbookSitting},
-	{"catalog index", 90, 12, steady, (*generator).indexSitting},
-	{"ticket triage", 125, 1, shopping, (*generator).triageSitting},
-	{"nightly digest", 90, 20, nightly(1), (*generator).digestSitting},
-	{"mail translation", 55, 1, shopping, (*generator).translateSitting},
-	{"review insights", 25, 5, nightly(3), (*generator).reviewSitting},
-	{"stock forecast", 15, 2, nightly(5), (*generator).forecastSitting},
-	{"questions of people", 60, 2, atWork(developers, len(people)), (*generator).personSitting},
-	{"model evaluation", 24, len(evaluatedModel), atWork(12, 14), (*generator).evaluationSitting},
-	{"campaign studio", 20, 2, atWork(10, 12), (*generator).studioSitting},
-	{"code review in CI", 30, 2, atWork(0, developers), (*generator).reviewBotSitting},
-	{"retired model", 3, 1, nightly(2), (*generator).retiredSitting},
+	{"coding agents", 46, 590, atWork(0, developers), (*generator).agentSitting},
+	{"support chat", 160, 28, shopping, (*generator).chatSitting},
+	{"handbook search", 140, 30, atWork(0, len(people)), (*generator).handbookSitting},
+	{"catalog index", 200, 122, steady, (*generator).indexSitting},
+	{"ticket triage", 150, 10, shopping, (*generator).triageSitting},
+	{"nightly digest", 70, 200, nightly(1), (*generator).digestSitting},
+	{"mail translation", 55, 10, shopping, (*generator).translateSitting},
+	{"review insights", 25, 50, nightly(3), (*generator).reviewSitting},
+	{"stock forecast", 15, 20, nightly(5), (*generator).forecastSitting},
+	{"questions of people", 62, 26, atWork(developers, len(people)), (*generator).personSitting},
+	{"model evaluation", 24, 10 * len(evaluatedModel), atWork(12, 14), (*generator).evaluationSitting},
+	{"campaign studio", 12, 20, atWork(10, 12), (*generator).studioSitting},
+	{"code review in CI", 30, 20, atWork(0, developers), (*generator).reviewBotSitting},
+	{"retired model", 3, 10, nightly(2), (*generator).retiredSitting},
 }
 
 // schedule says how many sittings of each workload start in each hour.
@@ -74,7 +74,7 @@ func (s *schedule) spread(i, calls int, w workload) {
 		weight := w.busy(s.start+int64(h)*hourMS) * r.between(55, 145)
 		sums[h+1] = sums[h] + int64(weight)
 	}
-	sittings := int64((calls + w.size/2) / w.size)
+	sittings := int64((10*calls + w.size/2) / w.size)
 	for h := range hours {
 		s.slots[h][i] = int32(sittings*sums[h+1]/sums[hours] - sittings*sums[h]/sums[hours])
 	}
@@ -96,7 +96,7 @@ func (s *schedule) hour(c Config, lex *lexicon, h int) []entry {
 		}
 	}
 	for _, story := range s.tell[h] {
-		g.random = derive(s.seed, 0x57, uint64(len(story.Name)), uint64(story.Name[0]))
+		g.random = derive(s.seed, 0x57, uint64(story.hour()))
 		story.run(g, story.calls(c.Calls))
 	}
 	g.random = derive(s.seed, 0xad, uint64(h))

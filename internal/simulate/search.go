@@ -19,7 +19,7 @@ func (g *generator) handbookSitting(at int64) {
 	if ap {
 		g.cohereEmbed(&call{at: at, who: &base, region: region, model: foundation(region, cohereEmbed)}, []string{question}, "search_query", true)
 	} else {
-		g.titanEmbed(&call{at: at, who: &base, region: region, model: foundation(region, titanEmbed)}, question, 128, true)
+		g.titanEmbed(&call{at: at, who: &base, region: region, model: foundation(region, titanEmbed)}, question, 256, true)
 	}
 	var passages []string
 	for range g.between(3, 5) {
@@ -51,14 +51,14 @@ func (g *generator) handbookSitting(at int64) {
 			turns = append(turns, turn{true, textBlock(g.say("handbook"))})
 			c.at = g.later(c.at, 10, 80)
 		}
-		r := &reply{text: g.prose("grounded", " ", g.between(80, 260))}
+		r := &reply{text: g.prose("grounded", " ", g.between(60, 160))}
 		g.converse(c, turns, rest, r, "")
 		turns = append(turns, turn{false, converseBlocks(nil, r)})
 	}
 }
 
 // indexSitting embeds new catalogue texts. The data account does not have
-// embeddings delivered to its log in us-east-1.
+// embeddings delivered to its log.
 func (g *generator) indexSitting(at int64) {
 	who := g.app(appIndexer)
 	region := pick(&g.random, []string{"eu-west-1", "us-east-1"})
@@ -67,10 +67,10 @@ func (g *generator) indexSitting(at int64) {
 		c := &call{at: at, who: &who, region: region, model: titanEmbed}
 		if region == "eu-west-1" && g.permille(300) {
 			c.model = cohereEmbed
-			g.cohereEmbed(c, []string{g.say("review"), g.say("copy")}, "search_document", true)
+			g.cohereEmbed(c, []string{g.say("review"), g.say("copy")}, "search_document", false)
 			continue
 		}
-		g.titanEmbed(c, g.prose("copy", " ", g.between(60, 300)), 128, region == "eu-west-1")
+		g.titanEmbed(c, g.prose("copy", " ", g.between(60, 300)), 256, false)
 	}
 }
 

@@ -91,7 +91,7 @@ func (g *generator) trailEvent(f *trailFacts) []byte {
 		b = member(b, "vpcEndpointAccountId", w.account)
 	}
 	if f.host != "" {
-		b = append(b, `,"tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"`...)
+		b = append(b, `,"tlsDetails":{"tlsVersion":"TLSv1.3","clientProvidedHostHeader":"`...)
 		b = append(b, f.host...)
 		b = append(b, '.')
 		b = append(b, f.region...)
