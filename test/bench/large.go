@@ -48,7 +48,7 @@ func (b *bench) large(ctx context.Context, t task, questions string, limit float
 		what := fmt.Sprintf("over %d calls, in process; %d rows", t.Calls, one.Rows)
 		b.result.limit(one.Name+", first", what, one.First, "s", limit)
 		if one.Rounds > 1 {
-			b.result.figure(one.Name+", best", fmt.Sprintf("of %d rounds", one.Rounds), one.Best, "s")
+			b.result.figure(one.Name+", best", fmt.Sprintf("of %d rounds; CPU time %.2f s", one.Rounds, one.CPU), one.Best, "s")
 		}
 	}
 	b.result.figure(questions+", peak memory", "most resident memory of that process", float64(process.Peak)/(1<<20), "MiB")

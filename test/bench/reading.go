@@ -17,6 +17,7 @@ type timing struct {
 	Rounds int     `json:"rounds"`
 	First  float64 `json:"first_seconds"`
 	Best   float64 `json:"best_seconds"` // of the rounds
+	CPU    float64 `json:"cpu_seconds"`  // of that round, all cores
 	Rows   int     `json:"rows"`
 }
 
@@ -105,16 +106,18 @@ func timeSearches(ctx context.Context, t task) (list []timing, err error) {
 func repeat(rounds int, name string, ask func() (rows int, err error)) (t timing, err error) {
 	t.Name, t.Rounds = name, max(rounds, 1)
 	for i := range t.Rounds {
-		begin := time.Now()
+		watch := startWatch()
 		rows, err := ask()
 		if err != nil {
 			return t, fmt.Errorf("%s: %w", name, err)
 		}
-		took := time.Since(begin).Seconds()
+		took := watch.stop()
 		if i == 0 {
-			t.First, t.Best, t.Rows = took, took, rows
+			t.First, t.Rows = took.Wall, rows
 		}
-		t.Best = min(t.Best, took)
+		if i == 0 || took.Wall < t.Best {
+			t.Best, t.CPU = took.Wall, took.CPU
+		}
 	}
 	return t, nil
 }
