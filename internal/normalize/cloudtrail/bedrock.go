@@ -3,6 +3,8 @@ package cloudtrail
 import (
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"seismo/internal/event"
 	"seismo/internal/jsondoc"
 	"seismo/internal/normalize/model"
@@ -31,6 +33,22 @@ func (t *trail) bedrock(models *model.Catalogue) {
 		ev.API = ref.API
 	}
 	ev.Tokens = tokens(t.extra)
+	if ev.Endpoint == "mantle" {
+		ev.Metadata = metadata(t.request.Get("metadata"))
+	}
+}
+
+// metadata is what the caller of a Mantle model says of the call, as
+// requestMetadata is of a runtime one; its values are free JSON.
+func metadata(v jsondoc.Value) map[string]jsontext.Value {
+	if v.Kind() != jsondoc.Object || v.Len() == 0 {
+		return nil
+	}
+	said := make(map[string]jsontext.Value, v.Len())
+	for name, value := range v.Members() {
+		said[name] = value.Raw()
+	}
+	return said
 }
 
 // isUse reports whether an event is a use of a model, agent, flow, knowledge
