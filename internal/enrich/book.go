@@ -107,7 +107,8 @@ func CallOf(ev *event.Event) Call {
 }
 
 // Lookup finds the entry that prices the call: of its profile in the Region, of
-// its profile, of its model in the Region, of its model, whichever comes first.
+// its profile, of its model in the Region, of its model, whichever comes first;
+// then of its model without the length of context that an id may end in.
 // Of entries for the same, the one with the latest From that is not after the
 // call's time wins; without a time, the latest. When there is none, the second
 // result says why.
@@ -120,7 +121,7 @@ func (b *Book) Lookup(c Call) (*Entry, string) {
 		endpoint = c.Endpoint
 	}
 	known := false
-	for _, id := range [2]string{profileID(c), c.Model} {
+	for _, id := range [3]string{profileID(c), c.Model, withoutContext(c.Model)} {
 		for _, region := range [2]string{c.Region, ""} {
 			entry, found := b.at(bookKey{endpoint, region, id}, c.Time)
 			if entry != nil {
@@ -170,6 +171,20 @@ func profileID(c Call) string {
 		return ""
 	}
 	return c.Profile[strings.LastIndexByte(c.Profile, '/')+1:]
+}
+
+// withoutContext is the model of an id that names the length of its context, as
+// anthropic.claude-v2:1:200k does; "" for all others.
+func withoutContext(model string) string {
+	colon := strings.LastIndexByte(model, ':')
+	if colon < 0 {
+		return ""
+	}
+	length, found := strings.CutSuffix(model[colon+1:], "k")
+	if !found || length == "" || strings.Trim(length, "0123456789") != "" {
+		return ""
+	}
+	return model[:colon]
 }
 
 // at is the entry in force at a time; found says that there is one at another.

@@ -28,13 +28,14 @@ func claims(metadata map[string]jsontext.Value, known *people) (c claim) {
 		return c
 	}
 	best := [3]int{len(personKeys), len(teamKeys), len(appKeys)}
-	for key, raw := range metadata {
-		key = foldKey(key)
+	var from [3]string
+	for name, raw := range metadata {
+		key := foldKey(name)
 		value := ""
 		for i, keys := range [...][]string{personKeys[:], teamKeys[:], appKeys[:]} {
 			at := index(keys, key)
-			if at < 0 || at >= best[i] {
-				continue
+			if at < 0 || at > best[i] || at == best[i] && name > from[i] {
+				continue // of two spellings of one key the first in the alphabet counts
 			}
 			if value == "" {
 				if value = plainText(raw); value == "" {
@@ -44,7 +45,7 @@ func claims(metadata map[string]jsontext.Value, known *people) (c claim) {
 			if i == 0 && !named(value, known) {
 				break
 			}
-			best[i] = at
+			best[i], from[i] = at, name
 			*[...]*string{&c.person, &c.team, &c.app}[i] = value
 		}
 	}

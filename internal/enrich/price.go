@@ -18,6 +18,7 @@ const (
 	reasonImageSize    = "no price for images of this size"
 	reasonNoSeconds    = "the log does not say how long the video made is"
 	reasonNoSecondsIn  = "the log does not say how long the video or sound sent is"
+	reasonNoMedia      = "no price for the images, video or sound sent to this model"
 	reasonNoMediaKnown = "without the input body it is not known what was embedded"
 )
 
@@ -91,13 +92,12 @@ func (s *bill) tokens(ev *event.Event) string {
 	if missing := s.uncounted(ev); missing != "" {
 		return missing
 	}
-	if s.entry.Above200k != nil && known(count.Input)+known(count.CacheRead)+known(count.CacheWrite) > longContext {
+	hour, short := cacheWrites(count)
+	if s.entry.Above200k != nil && known(count.Input)+known(count.CacheRead)+hour+short > longContext {
 		rates = s.entry.Above200k
 		s.name += " above 200k"
 		defer func() { s.name = s.entry.Name() }()
 	}
-	hour := known(count.CacheWrite1h)
-	short := max(known(count.CacheWrite)-hour, 0)
 	for _, line := range [...]struct {
 		item   string
 		count  float64
@@ -105,11 +105,11 @@ func (s *bill) tokens(ev *event.Event) string {
 		always bool
 		reason string
 	}{
-		{"input", known(count.Input), rates.Input, count.Input != nil, "no price for this model's input tokens"},
+		{"input", known(count.Input), rates.Input, counted(count.Input), "no price for this model's input tokens"},
 		{"cache_read", known(count.CacheRead), rates.CacheRead, false, "no price for tokens read from this model's cache"},
 		{"cache_write", short, rates.CacheWrite, false, "no price for tokens written to this model's cache"},
 		{"cache_write_1h", hour, rates.CacheWrite1h, false, "no price for tokens written to this model's cache for an hour"},
-		{"output", known(count.Output), rates.Output, count.Output != nil, "no price for this model's output tokens"},
+		{"output", known(count.Output), rates.Output, counted(count.Output), "no price for this model's output tokens"},
 	} {
 		switch {
 		case line.count > 0 && line.rate == nil:
@@ -121,19 +121,32 @@ func (s *bill) tokens(ev *event.Event) string {
 	return ""
 }
 
+// cacheWrites splits what was written to the cache into the part that is kept for
+// an hour and the rest, which is kept for five minutes. The whole is what
+// Bedrock counts: a body cannot claim a part that is larger.
+func cacheWrites(count event.Tokens) (hour, short float64) {
+	hour = known(count.CacheWrite1h)
+	if !counted(count.CacheWrite) {
+		return hour, 0
+	}
+	whole := known(count.CacheWrite)
+	hour = min(hour, whole)
+	return hour, whole - hour
+}
+
 // uncounted says which count is missing though the entry has a price for it.
 func (s *bill) uncounted(ev *event.Event) string {
-	noInput := s.entry.Input != nil && ev.Tokens.Input == nil
-	noOutput := s.entry.Output != nil && ev.Tokens.Output == nil
+	noInput := s.entry.Input != nil && !counted(ev.Tokens.Input)
+	noOutput := s.entry.Output != nil && !counted(ev.Tokens.Output)
 	if noInput && s.entry.ImageIn != nil && len(ev.ImagesIn) > 0 && ev.Prompt == "" {
 		noInput = false // nothing but images was embedded
 	}
 	switch {
-	case noInput && ev.Tokens.Output == nil:
+	case noInput && !counted(ev.Tokens.Output):
 		return reasonNoTokens
 	case noInput:
 		return reasonNoInput
-	case noOutput && ev.Tokens.Input == nil:
+	case noOutput && !counted(ev.Tokens.Input):
 		return reasonNoTokens
 	case noOutput:
 		return reasonNoOutput
@@ -141,9 +154,12 @@ func (s *bill) uncounted(ev *event.Event) string {
 	return ""
 }
 
+// counted tells whether a count is one.
+func counted(count *int64) bool { return count != nil && *count >= 0 }
+
 // known is a count, 0 when it is absent or no count at all.
 func known(count *int64) float64 {
-	if count == nil || *count < 0 {
+	if !counted(count) {
 		return 0
 	}
 	return float64(*count)
@@ -167,7 +183,7 @@ func (s *bill) seconds(ev *event.Event) string {
 func (s *bill) embedded(ev *event.Event) string {
 	e := s.entry
 	if e.ImageIn == nil && e.VideoSecondIn == nil && e.AudioSecondIn == nil {
-		return ""
+		return s.unembedded(ev)
 	}
 	switch {
 	case e.Input == nil && e.ImageIn == nil:
@@ -182,6 +198,18 @@ func (s *bill) embedded(ev *event.Event) string {
 			return reasonNoPrice
 		}
 		s.add("image_in", "image", float64(n), *e.ImageIn)
+	}
+	return ""
+}
+
+// unembedded finds media that were sent to an embedding model of which the book has
+// no more than the price of text: counted as no tokens, they would cost nothing.
+func (s *bill) unembedded(ev *event.Event) string {
+	if s.entry.Input == nil || s.entry.Output != nil || known(ev.Tokens.Input) > 0 {
+		return ""
+	}
+	if len(ev.ImagesIn) > 0 || hasFilm(ev) {
+		return reasonNoMedia
 	}
 	return ""
 }

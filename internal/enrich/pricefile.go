@@ -46,14 +46,23 @@ func loadBook(embedded fs.FS, folder string, own []string) (*Book, error) {
 	return book, nil
 }
 
-// add puts a file's entries before those of earlier files; one for the same
-// model, Region and date takes the place of the earlier one.
+// add puts a file's entries into the book. From the first date of an entry in the
+// file on, they take the place of what earlier files say of the same model and
+// Region, whenever that begins.
 func (b *Book) add(entries []*Entry) {
+	fresh := make(map[bookKey][]*Entry, len(entries))
 	for _, e := range entries {
 		key := bookKey{e.Endpoint, e.Region, e.Model}
-		list := slices.DeleteFunc(b.entries[key], func(old *Entry) bool { return old.From.Equal(e.From) })
-		list = append(list, e)
+		fresh[key] = append(fresh[key], e)
+	}
+	for key, list := range fresh {
 		slices.SortFunc(list, func(a, b *Entry) int { return b.From.Compare(a.From) })
+		first := list[len(list)-1].From
+		for _, old := range b.entries[key] {
+			if old.From.Before(first) {
+				list = append(list, old)
+			}
+		}
 		b.entries[key] = list
 	}
 }

@@ -6,11 +6,19 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
-// maxFile bounds a price or map file; ten thousand entries are about 1 MiB.
-const maxFile = 8 << 20
+// Bounds of a price or map file. Ten thousand entries are about 1 MiB; neither
+// format nests deeper than five levels. The parser takes time and memory that
+// grow with the square of the depth, and more.
+const (
+	maxFile   = 4 << 20
+	maxDepth  = 16  // open brackets, or dashes and question marks in one line
+	maxIndent = 200 // columns
+)
 
 // yamlFile reads a YAML file node by node, so that every complaint names its
 // line and numbers keep the digits they were written with. Anchors, aliases and
@@ -29,7 +37,11 @@ func (f yamlFile) root(text []byte) (ast.Node, error) {
 	if len(text) > maxFile {
 		return nil, fmt.Errorf("%s: larger than %d MiB", f.name, maxFile>>20)
 	}
-	file, err := parser.ParseBytes(text, 0)
+	tokens := lexer.Tokenize(string(text))
+	if line := tooDeep(tokens); line > 0 {
+		return nil, fmt.Errorf("%s:%d: nested too deeply", f.name, line)
+	}
+	file, err := parser.Parse(tokens, 0)
 	if err != nil {
 		return nil, f.syntax(err)
 	}
@@ -47,6 +59,31 @@ func (f yamlFile) root(text []byte) (ast.Node, error) {
 		found = doc.Body
 	}
 	return found, nil
+}
+
+// tooDeep is the first line that is nested beyond all need, 0 when there is none.
+func tooDeep(tokens token.Tokens) int {
+	brackets, dashes, line := 0, 0, 0
+	for _, t := range tokens {
+		if t.Position.Line != line {
+			line, dashes = t.Position.Line, 0
+			if t.Position.Column > maxIndent && brackets == 0 {
+				return line
+			}
+		}
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			brackets++
+		case token.SequenceEndType, token.MappingEndType:
+			brackets = max(brackets-1, 0)
+		case token.SequenceEntryType, token.MappingKeyType:
+			dashes++
+		}
+		if brackets > maxDepth || dashes > maxDepth {
+			return line
+		}
+	}
+	return 0
 }
 
 func (f yamlFile) syntax(err error) error {
