@@ -19,9 +19,10 @@ type saving struct {
 	calls []event.Event
 }
 
-// watch takes note of an event of the path.
+// watch takes note of an event of the path. Of calls whose request is lost
+// nobody knows what was sent.
 func (s *saving) watch(ev *event.Event) {
-	if ev.Kind != event.KindCall || ev.App != s.app {
+	if ev.Kind != event.KindCall || ev.App != s.app || ev.Body.Input.State == event.BodyMissing {
 		return
 	}
 	kept := event.Event{Kind: ev.Kind, Person: ev.Person, Principal: ev.Principal, Account: ev.Account,

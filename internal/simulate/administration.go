@@ -3,8 +3,8 @@ package simulate
 // administration is what CloudTrail holds beside model calls: the house at
 // work, and other services' events, which readers of Bedrock's skip.
 func (g *generator) administration(calls int) {
-	n := calls / hours / 14
-	if g.below(hours*14) < calls%(hours*14) {
+	n := calls / hours / 28
+	if g.below(hours*28) < calls%(hours*28) {
 		n++
 	}
 	for range n {

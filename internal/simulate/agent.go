@@ -133,9 +133,9 @@ func (g *generator) agentSitting(at int64) {
 	who.agent = agentSDK
 	geo, model := "global", "anthropic.claude-sonnet-4-6"
 	switch g.below(10) {
-	case 0, 1, 2, 3, 4:
+	case 0, 1, 2, 3, 4, 5:
 		model = "anthropic.claude-opus-4-7"
-	case 5, 6:
+	case 6, 7:
 		geo = geoOf(p.office.region)
 	}
 	t := g.newThread(&who, p.office.region, geo, model, at)

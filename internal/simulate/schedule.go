@@ -13,11 +13,11 @@ type workload struct {
 }
 
 var workloads = [...]workload{
-	{"coding agents", 46, 590, atWork(0, developers), (*generator).agentSitting},
-	{"support chat", 160, 28, shopping, (*generator).chatSitting},
-	{"handbook search", 140, 30, atWork(0, len(people)), (*generator).handbookSitting},
-	{"catalog index", 200, 122, steady, (*generator).indexSitting},
-	{"ticket triage", 150, 10, shopping, (*generator).triageSitting},
+	{"coding agents", 34, 550, atWork(0, developers), (*generator).agentSitting},
+	{"support chat", 145, 28, shopping, (*generator).chatSitting},
+	{"handbook search", 120, 30, atWork(0, len(people)), (*generator).handbookSitting},
+	{"catalog index", 235, 122, steady, (*generator).indexSitting},
+	{"ticket triage", 165, 10, shopping, (*generator).triageSitting},
 	{"nightly digest", 70, 200, nightly(1), (*generator).digestSitting},
 	{"mail translation", 55, 10, shopping, (*generator).translateSitting},
 	{"review insights", 25, 50, nightly(3), (*generator).reviewSitting},

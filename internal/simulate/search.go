@@ -19,10 +19,10 @@ func (g *generator) handbookSitting(at int64) {
 	if ap {
 		g.cohereEmbed(&call{at: at, who: &base, region: region, model: foundation(region, cohereEmbed)}, []string{question}, "search_query", true)
 	} else {
-		g.titanEmbed(&call{at: at, who: &base, region: region, model: foundation(region, titanEmbed)}, question, 256, true)
+		g.titanEmbed(&call{at: at, who: &base, region: region, model: foundation(region, titanEmbed)}, question, 256, region == "eu-west-1")
 	}
 	var passages []string
-	for range g.between(3, 5) {
+	for range g.between(2, 4) {
 		passages = append(passages, g.say("passage"))
 	}
 	at = g.later(at, 1, 2)
