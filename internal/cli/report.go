@@ -73,14 +73,16 @@ func (s *shell) formatted(t query.Table, format string) error {
 }
 
 func (s *shell) sql() *cobra.Command {
-	var format string
+	var format, reason string
 	var limit int
 	cmd := &cobra.Command{
 		Use:   "sql QUERY",
 		Short: "Ask the database in read-only SQL",
 		Long: `Run one SELECT. Views: calls (a row for each call of the invocation log), trail,
 findings, quarantine, ledger. Names with dots are columns in double quotes. What
-was said is not in these views. The query can read no file and no network, and
+was said is not in these views; with --reveal WHY, rows that have an id get the
+columns prompt and completion, and every reading is written to the audit log with
+the reason. The query can read no file and no network, and
 ends after 30 seconds.`,
 		Example: `  seismo sql 'select model, sum("tokens.output") from calls group by all order by 2 desc'`,
 		Args:    one("seismo sql needs one query", `for example: seismo sql 'select count(*) from calls'`),
@@ -100,10 +102,16 @@ ends after 30 seconds.`,
 			if len(t.Rows) == limit {
 				fmt.Fprintf(s.err, "these are the first %d rows; there may be more: --limit %d\n", limit, limit*10)
 			}
+			if reason != "" {
+				if t, err = s.reveal(cmd.Context(), r, t, reason); err != nil {
+					return err
+				}
+			}
 			return s.formatted(t, format)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "table, json or csv")
 	cmd.Flags().IntVar(&limit, "limit", 10_000, "most rows")
+	cmd.Flags().StringVar(&reason, "reveal", "", "show what was said in the rows' calls, for the reason `WHY`")
 	return cmd
 }
