@@ -36,7 +36,7 @@ func (b *Book) Price(ev *event.Event, c Call) event.Cost {
 	}
 	sum := bill{entry: entry, name: entry.Name()}
 	for _, step := range [...]func(*event.Event) string{
-		sum.queries, sum.tokens, sum.images, sum.embedded, sum.seconds,
+		sum.queries, sum.filmed, sum.tokens, sum.images, sum.embedded, sum.seconds,
 	} {
 		if reason := step(ev); reason != "" {
 			return unpriced(reason)
@@ -178,6 +178,16 @@ func (s *bill) seconds(ev *event.Event) string {
 	return ""
 }
 
+// filmed ends the bill of a model that is billed by the second of what was sent,
+// and by nothing else that is: the log does not tell it.
+func (s *bill) filmed(*event.Event) string {
+	e := s.entry
+	if e.Input == nil && e.ImageIn == nil && (e.VideoSecondIn != nil || e.AudioSecondIn != nil) {
+		return reasonNoSecondsIn
+	}
+	return ""
+}
+
 // embedded bills what else than text was sent to a model that reads images,
 // video or sound by the piece.
 func (s *bill) embedded(ev *event.Event) string {
@@ -186,8 +196,6 @@ func (s *bill) embedded(ev *event.Event) string {
 		return s.unembedded(ev)
 	}
 	switch {
-	case e.Input == nil && e.ImageIn == nil:
-		return reasonNoSecondsIn // a model that reads nothing but video
 	case ev.Body.Input.State == event.BodyMissing || ev.Body.Input.State == event.BodyS3:
 		return reasonNoMediaKnown
 	case hasFilm(ev):
