@@ -1,6 +1,7 @@
 package cloudtrail
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -119,8 +120,13 @@ func tokens(extra jsondoc.Value) event.Tokens {
 // maxCount is far above any context window; larger counts are not believed.
 const maxCount = 1 << 40
 
+// count reads a count; the maps of CloudTrail Lake hold all values as strings.
 func count(v jsondoc.Value) *int64 {
 	n, ok := v.Int()
+	if v.Kind() == jsondoc.String {
+		read, err := strconv.ParseInt(v.Str(), 10, 64)
+		n, ok = read, err == nil
+	}
 	if !ok || n < 0 || n > maxCount {
 		return nil
 	}

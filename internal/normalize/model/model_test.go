@@ -49,6 +49,7 @@ func TestResolve(t *testing.T) {
 		"arn:aws:bedrock:us-east-1:111122223333:imported-model/abcdefghijkl":                              {Profile: "abcdefghijkl", Kind: model.Imported},
 		"arn:aws:bedrock:us-east-1:111122223333:prompt/ABCDE12345:2":                                      {Profile: "ABCDE12345:2", Kind: model.Prompt},
 		"arn:aws:bedrock:us-east-1:111122223333:default-prompt-router/anthropic.claude:1":                 {Profile: "anthropic.claude:1", Kind: model.Prompt},
+		"arn:aws:bedrock:us-east-1:111122223333:marketplace/model-endpoint/m1":                            {Profile: "model-endpoint/m1", Kind: model.Marketplace},
 		"arn:aws:bedrock:us-east-1:111122223333:prompt-router/r1":                                         {Profile: "r1", Kind: model.Prompt},
 		"arn:aws:sagemaker:us-east-1:111122223333:endpoint/my-endpoint":                                   {Profile: "my-endpoint", Kind: model.Marketplace},
 		"moonshotai.kimi-k2.5":                     {Model: "moonshotai.kimi-k2.5", Vendor: "moonshot", Family: "kimi", API: "chat"},
