@@ -115,8 +115,8 @@ func TestPrice(t *testing.T) {
 		{"above 200,000", with(call(sonnet45, 100_001, 10), cached(50_000, 50_000, 0)), 1.005231, sonnet45 + " above 200k"},             // 100001×6 + 50k×0.6 + 50k×7.5 + 10×22.5
 		{"nothing said or answered", call(sonnet, 0, 0), 0, sonnet},
 		{"context in the id", call("anthropic.claude-v2:1:200k", 1000, 1000), 0.032, "us-east-1/anthropic.claude-v2:1"}, // 8 + 24
-		{"Nova", call("amazon.nova-lite-v1:0", 1000, 1000), 0.0003, "amazon.nova-lite-v1:0"},                  // 0.06 + 0.24
-		{"Titan text", call("amazon.titan-text-lite-v1", 1000, 1000), 0.0007, "amazon.titan-text-lite-v1"},    // 0.3 + 0.4
+		{"Nova", call("amazon.nova-lite-v1:0", 1000, 1000), 0.0003, "amazon.nova-lite-v1:0"},                            // 0.06 + 0.24
+		{"Titan text", call("amazon.titan-text-lite-v1", 1000, 1000), 0.0007, "amazon.titan-text-lite-v1"},              // 0.3 + 0.4
 		{"Titan embeddings", embedding("amazon.titan-embed-text-v2:0", 1000), 0.00002, "amazon.titan-embed-text-v2:0"},
 		{"Llama", call("meta.llama3-1-8b-instruct-v1:0", 1000, 1000), 0.00044, "meta.llama3-1-8b-instruct-v1:0"}, // 0.22 + 0.22
 		{"Mistral", call("mistral.mistral-7b-instruct-v0:2", 1000, 1000), 0.00035, "us-east-1/mistral.mistral-7b-instruct-v0:2"},
