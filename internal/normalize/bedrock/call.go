@@ -127,6 +127,7 @@ func responseOf(x *exchange, body jsondoc.Value) bool {
 func readStream(x *exchange, body jsondoc.Value) {
 	var chunks []jsondoc.Value
 	for item := range body.Items() {
+		item = unpack(item) // some copies hold each chunk as JSON text
 		if item.Kind() == jsondoc.Object {
 			x.invocation(item)
 			chunks = append(chunks, item)
