@@ -273,14 +273,17 @@ func (p PerSize) label() string {
 	return label.String()
 }
 
-// perMillion turns a price per token back into the figure of the file, without
-// the noise of binary fractions.
-func perMillion(rate float64) float64 {
-	figure, err := strconv.ParseFloat(strconv.FormatFloat(rate*1e6, 'g', 12, 64), 64)
+// perMillion turns a price per token back into the figure of the file.
+func perMillion(rate float64) float64 { return rounded(rate * 1e6) }
+
+// rounded has twelve significant digits: what a binary fraction adds beyond them
+// is noise to a reader.
+func rounded(figure float64) float64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(figure, 'g', 12, 64), 64)
 	if err != nil {
-		return rate * 1e6
+		return figure
 	}
-	return figure
+	return short
 }
 
 // amount is one named figure of an entry.

@@ -31,7 +31,7 @@ func (b *Book) Explain(cost event.Cost) string {
 			rateText(part), dollars(part.USD), part.Entry, origin(part))
 	}
 	if cost.USD != nil {
-		fmt.Fprintf(table, "total\t\t= %s\t\n", dollars(*cost.USD))
+		fmt.Fprintf(table, "total\t\t= %s\n", dollars(*cost.USD))
 	}
 	if err := table.Flush(); err != nil {
 		return text.String()
@@ -44,7 +44,7 @@ func (b *Book) Explain(cost event.Cost) string {
 
 func amountText(quantity float64) string { return strconv.FormatFloat(quantity, 'f', -1, 64) }
 
-func dollars(usd float64) string { return "$" + strconv.FormatFloat(usd, 'f', -1, 64) }
+func dollars(usd float64) string { return "$" + amountText(rounded(usd)) }
 
 func rateText(part event.CostPart) string {
 	if part.Unit == "token" {
