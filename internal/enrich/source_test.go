@@ -17,12 +17,12 @@ var (
 	commitment = regexp.MustCompile(`-month-commitment/`)                             // provisioned: by the hour
 	imageSize  = regexp.MustCompile(`^(\d+|max)-x-(\d+|max)/`)                        // compared apart: the book has them as rows of one entry
 	aliases    = regexp.MustCompile(`^bedrock/(invoke/|us\.|moonshotai\.kimi-k2\.5)`) // other spellings for the gateway that the table is of
-	noModelID  = regexp.MustCompile(`@|^bedrock/us-gov-(east|west)-1/claude-`)        // no ids of Bedrock: the vendor is missing
+	noModelID  = regexp.MustCompile(`@|^(bedrock/us-gov-(east|west)-1/)?claude-`)     // no ids of Bedrock: the vendor is missing
 	regional   = regexp.MustCompile(`^bedrock/([a-z-]+-\d)/(.+)$`)
 )
 
-// named are the figures of the table by their names in the book.
-var named200k = map[string]string{
+// figures are those of the table by their names in the book.
+var figures = map[string]string{
 	"input_cost_per_token": "input", "output_cost_per_token": "output",
 	"cache_read_input_token_cost": "cache_read", "cache_creation_input_token_cost": "cache_write",
 	"cache_creation_input_token_cost_above_1hr":                   "cache_write_1h",
@@ -91,7 +91,7 @@ func entryOf(book *Book, name string) *Entry {
 func compareRow(t *testing.T, name string, row map[string]jsontext.Value, entry *Entry) {
 	t.Helper()
 	want := map[string]float64{}
-	for key, item := range named200k {
+	for key, item := range figures {
 		if raw, found := row[key]; found {
 			var usd float64
 			if err := json.Unmarshal(raw, &usd); err != nil {
