@@ -27,6 +27,7 @@ type Config struct {
 	Geo          []string // MMDB files
 	TrailSources []string // further CloudTrail event sources to keep
 	Bodies       []string // folders that mirror buckets, for bodies in S3
+	Beside       []string // without Bodies: log files that may stand in a copy of their bucket
 	MaxLine      int64    // longest record in bytes; 0 is 64 MiB
 	Memory       string   // memory of the database; "" is 200MB
 

@@ -2,6 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
+	"io"
+	"io/fs"
 
 	"seismo/internal/decode"
 	"seismo/internal/enrich"
@@ -34,11 +37,27 @@ func NewPath(cfg Config) (*Path, error) {
 	if opt.Bodies == nil && len(cfg.Bodies) > 0 {
 		opt.Bodies = dir.Bodies(cfg.Bodies...)
 	}
+	if opt.Bodies == nil && len(cfg.Beside) > 0 {
+		opt.Bodies = beside(cfg.Beside)
+	}
 	normalizer, err := normalize.New(opt)
 	if err != nil {
 		return nil, err
 	}
 	return &Path{Decoder: decode.New(limits), normalizer: normalizer, enricher: enricher}, nil
+}
+
+// beside opens bodies that lie in the same copy of a bucket as the log files.
+// What is not there can be in S3 all the same.
+func beside(files []string) normalize.Opener {
+	open := dir.Beside(files...)
+	return func(ctx context.Context, uri string) (io.ReadCloser, error) {
+		object, err := open(ctx, uri)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, normalize.ErrElsewhere
+		}
+		return object, err
+	}
 }
 
 // Normalize makes an event of a record; see normalize.Normalizer.

@@ -28,7 +28,8 @@ func (s *shell) normalize() *cobra.Command {
 		Long: `Decode, normalize and enrich log files without database or network, and print
 one nested JSON object a record, in the order of the arguments and records, with
 no de-duplication and no join. Names are the vocabulary's (dots are nesting);
-what is absent is left out. "-" reads standard input.`,
+what is absent is left out. "-" reads standard input. Large bodies are found when
+the file stands in a copy of its bucket, or below --bodies.`,
 		Example: `  seismo normalize logs.json.gz | jq '.cost.usd'
   seismo normalize --quarantine bad.ndjson logs/*.gz > calls.ndjson`,
 		Args: atLeastOne("seismo normalize needs a file", "for example: seismo normalize logs.json.gz"),
@@ -36,6 +37,7 @@ what is absent is left out. "-" reads standard input.`,
 			if format != "native" {
 				return usage("no such format: "+format, "the only format so far is native")
 			}
+			s.cfg.Beside = args
 			path, err := app.NewPath(s.cfg)
 			if err != nil {
 				return err

@@ -30,6 +30,10 @@ type Config struct {
 	TrailSources []string // event sources beside those of content/trail, such as "ec2.amazonaws.com"
 }
 
+// ErrElsewhere is an Opener's error for an object that may well exist where it
+// does not look: the body's state is then s3 and not missing.
+var ErrElsewhere = bedrock.ErrElsewhere
+
 const defaultBodyLimit = 64 << 20
 
 // Unfit says that a record becomes no event, and why. Verdict is Skipped or Bad,

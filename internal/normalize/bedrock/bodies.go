@@ -2,6 +2,7 @@ package bedrock
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"seismo/internal/event"
@@ -59,7 +60,11 @@ func (r *Reader) body(ctx context.Context, c *call, side, inline, path string) f
 
 func (f *found) fetch(ctx context.Context, r *Reader, uri string) {
 	text, err := r.fetch(ctx, uri)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrElsewhere):
+		f.place.State, f.place.Reason = event.BodyS3, reasonUnasked
+		return
+	case err != nil:
 		f.place.State, f.place.Reason = event.BodyMissing, reasonOf(err)
 		return
 	}

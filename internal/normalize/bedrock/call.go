@@ -9,6 +9,7 @@ package bedrock
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"seismo/internal/event"
@@ -20,6 +21,10 @@ import (
 // wraps fs.ErrNotExist when the object is not there and fs.ErrPermission when
 // it may not be read.
 type Opener func(ctx context.Context, uri string) (io.ReadCloser, error)
+
+// ErrElsewhere is an opener's error for an object that may well exist where the
+// opener does not look.
+var ErrElsewhere = errors.New("the body may be where this run does not look")
 
 // Reader makes events of log records. It is safe for concurrent use.
 type Reader struct {

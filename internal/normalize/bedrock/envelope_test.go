@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"strings"
@@ -184,5 +185,18 @@ func TestStopReason(t *testing.T) {
 	}
 	if got := stopReason(strings.Repeat("x", 1<<16)); len(got) > longestWord {
 		t.Errorf("a word of %d bytes", len(got))
+	}
+}
+
+// TestBodyElsewhere holds that a body is not called missing when the opener only
+// says that it does not look where the body may be.
+func TestBodyElsewhere(t *testing.T) {
+	const record = `{"schemaType":"ModelInvocationLog","input":{"inputBodyS3Path":"s3://example-logs/r1_input.json.gz"}}`
+	ev := readRecord(t, []byte(record), func(context.Context, string) (io.ReadCloser, error) {
+		return nil, fmt.Errorf("in no copy: %w", ErrElsewhere)
+	})
+	want := event.Body{State: event.BodyS3, Reason: reasonUnasked, URI: "s3://example-logs/r1_input.json.gz"}
+	if ev.Body.Input != want {
+		t.Errorf("body %+v, want %+v", ev.Body.Input, want)
 	}
 }
