@@ -69,6 +69,7 @@ type call struct {
 	counts usage // of the envelope
 
 	modelAPI string // what the model does, by its id
+	keyed    bool   // the guardrail's id is known from the trace's key alone
 
 	request, response jsondoc.Value // the bodies' objects, for what all vendors share
 }

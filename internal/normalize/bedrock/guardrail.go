@@ -84,11 +84,14 @@ func isAssessment(v jsondoc.Value) bool {
 func (c *call) assessment(direction, id string, v jsondoc.Value) {
 	g := &c.ev.Guardrail
 	details := v.Get("appliedGuardrailDetails")
-	id = cmp.Or(guardrailID(details.Get("guardrailId").Str()), guardrailID(details.Get("guardrailArn").Str()), guardrailID(id))
-	if g.ID == "" {
-		g.ID = id
+	named := guardrailID(cmp.Or(details.Get("guardrailId").Str(), details.Get("guardrailArn").Str()))
+	switch {
+	case named != "" && (g.ID == "" || c.keyed):
+		g.ID, c.keyed = named, false
+	case g.ID == "":
+		g.ID, c.keyed = guardrailID(id), true
 	}
-	if g.Version == "" && g.ID == id { // of several guardrails the id and the version of one
+	if g.Version == "" && g.ID == cmp.Or(named, guardrailID(id)) { // of several guardrails the id and the version of one
 		g.Version = word(details.Get("guardrailVersion"))
 	}
 	for _, p := range policies {
