@@ -139,8 +139,14 @@ func (b *bench) task(ctx context.Context, c corpus, t task, what string, env ...
 		return fmt.Errorf("%s found %d records of %d", name, done.Records, c.records())
 	}
 	done.Cost.Peak = process.Peak
-	b.result.Stages = append(b.result.Stages, newStage(name, what, c, done.Cost))
+	b.stage(newStage(name, what, c, done.Cost))
 	return nil
+}
+
+// stage keeps what was measured, and says it at once: a run takes minutes.
+func (b *bench) stage(s stage) {
+	b.result.Stages = append(b.result.Stages, s)
+	b.say("  %.1f MB/s, %.1f MB/CPU-s, %.1f s, %d MiB at most", s.MBPerSecond, s.MBPerCore, s.Cost.Wall, s.Cost.Peak>>20)
 }
 
 // ingest runs the program itself, and checks that every record was stored.
@@ -156,7 +162,7 @@ func (b *bench) ingest(ctx context.Context, c corpus, db, name string) (stage, e
 		return stage{}, fmt.Errorf("ingest stored %+v of %d records: %w", told, c.records(), err)
 	}
 	s := newStage(name, meaning["ingest"], c, process)
-	b.result.Stages = append(b.result.Stages, s)
+	b.stage(s)
 	b.result.limit(name+", peak memory", "most resident memory of the process", float64(process.Peak)/(1<<20), "MiB", memoryLimit>>20)
 	return s, nil
 }
