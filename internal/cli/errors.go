@@ -12,7 +12,7 @@ import (
 	"seismo/internal/store"
 )
 
-// Exit codes, as `seismo docs exit-codes` documents them.
+// Exit codes; the reference of commands documents them.
 const (
 	exitOK          = 0
 	exitError       = 1   // it did not work; the message says what to do

@@ -43,7 +43,7 @@ the file stands in a copy of its bucket, or below --bodies.`,
 				return err
 			}
 			defer path.Close()
-			n := &normalizer{path: path, out: bufio.NewWriterSize(s.out, 1<<20), in: s.in, terminal: terminalWidth(s.out) > 0}
+			n := &normalizer{path: path, out: bufio.NewWriterSize(s.out, 1<<20), in: s.in, terminal: onTerminal(s.out)}
 			if quarantine != "" {
 				if n.bad, err = os.OpenFile(quarantine, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600); err != nil {
 					return fmt.Errorf("open the quarantine file: %w", err)

@@ -88,7 +88,7 @@ func writeCSV(w io.Writer, t query.Table) error {
 		cells := make([]string, len(row))
 		for i, cell := range row {
 			cells[i] = csvCell(cell)
-			if terminalWidth(w) > 0 {
+			if onTerminal(w) {
 				cells[i] = plain(cells[i])
 			}
 		}
@@ -257,9 +257,17 @@ func plainJSON(text []byte) []byte {
 	return out
 }
 
+// onTerminal reports whether what is written is seen on a terminal. One that
+// does not tell its width is a terminal too.
+func onTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// terminalWidth is 0 where there is no terminal, or one that does not tell.
 func terminalWidth(w io.Writer) int {
 	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+	if !ok || !onTerminal(w) {
 		return 0
 	}
 	width, _, err := term.GetSize(int(file.Fd()))

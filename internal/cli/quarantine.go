@@ -71,7 +71,7 @@ func (s *shell) quarantineShow() *cobra.Command {
 				return err
 			}
 			text := string(item.Bytes)
-			if terminalWidth(s.out) > 0 {
+			if onTerminal(s.out) {
 				text = plain(text)
 			}
 			_, err = fmt.Fprintln(s.out, text)
@@ -131,6 +131,9 @@ undone, and it holds when the same logs are read again.`,
 			gone, err := a.Erase(cmd.Context(), args[0], s.reader("erase", ""))
 			if err != nil {
 				return err
+			}
+			if gone.Calls == 0 && gone.Blocks == 0 {
+				fmt.Fprintln(s.err, "nobody of this name was found; look at the spelling: seismo report usage --by person. Logs read later will be kept without this name")
 			}
 			return s.table(query.Table{Columns: []string{"calls", "blocks"}, Rows: [][]any{{gone.Calls, gone.Blocks}}})
 		},
