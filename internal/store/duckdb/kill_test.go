@@ -27,8 +27,8 @@ import (
 
 const (
 	killEnv     = "SEISMO_KILL_TEST_DIR"
-	killObjects = 400
-	killEvents  = 60
+	killObjects = 200
+	killEvents  = 16
 )
 
 // killObject is one object: calls, half of them with a CloudTrail event that
@@ -120,11 +120,11 @@ func TestKill(t *testing.T) {
 		for !child(t, dir, &done) {
 		}
 		checkKilled(t, dir)
+		t.Logf("round %d, %d kills", round+1, done)
 		if err := os.RemoveAll(dir); err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("%d kills", done)
 }
 
 // child runs one child, kills it at a random moment after it has opened the
@@ -146,7 +146,7 @@ func child(t *testing.T, dir string, kills *int) (finished bool) {
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		switch said = append(said, lines.Text()); lines.Text() {
 		case "open":
-			kill.Reset(time.Duration(rand.IntN(800)) * time.Millisecond)
+			kill.Reset(time.Duration(rand.IntN(300)) * time.Millisecond)
 		case "done":
 			finished = true
 		}

@@ -119,7 +119,11 @@ func makeCalls(t *testing.T, path string) {
 	if err := s.Fold(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	grow(t, s, 1000)
+	copies := 1000
+	if n, err := strconv.Atoi(os.Getenv("SEISMO_SCALE_COPIES")); err == nil {
+		copies = n
+	}
+	grow(t, s, copies)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -143,13 +147,13 @@ func grow(t *testing.T, s *Store, times int) {
 	if err := s.exec(ctx, `CREATE TEMP TABLE seed AS FROM event_done`); err != nil {
 		t.Fatal(err)
 	}
-	const step = 2
+	const step = 4
 	for k := 1; k < times; k += step {
 		if err := s.exec(ctx, fmt.Sprintf(`INSERT INTO event_done SELECT %s, hash("#key" + k), "#nanos", "#filled", "#hidden"
 			FROM seed, range(%d, %d) AS r(k)`, strings.Join(list, ", "), k, min(k+step, times))); err != nil {
 			t.Fatal(err)
 		}
-		if k%10 == 1 {
+		if k%8 == 1 {
 			if err := s.exec(ctx, "CHECKPOINT"); err != nil {
 				t.Fatal(err)
 			}
