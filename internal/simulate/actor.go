@@ -73,8 +73,9 @@ func (g *generator) app(n int) actor {
 	return a
 }
 
-// user is an IAM user with a long-term key.
-func (g *generator) user(account, name, key, ip, agent string) actor {
+// user is an IAM user of the lab's account with a long-term key.
+func (g *generator) user(name, key, ip, agent string) actor {
+	const account = labAccount
 	id := derive(g.seed, 0x73, uint64(len(name)), uint64(name[0]))
 	arn := "arn:aws:iam::" + account + ":user/" + name
 	return actor{

@@ -75,7 +75,7 @@ func (t *thread) body(b []byte) []byte {
 
 // answer makes the model's call for the thread as it stands, and adds what it
 // answered to the thread.
-func (g *generator) answerThread(t *thread, r *reply, quiet bool) {
+func (g *generator) answerThread(t *thread, r *reply) {
 	whole := t.prefix + tokens(len(t.head)+t.size)
 	use := usage{input: g.between(3, 9), cached: true, read: t.cached}
 	if whole > t.cached {
@@ -88,7 +88,7 @@ func (g *generator) answerThread(t *thread, r *reply, quiet bool) {
 	g.emit(&call{
 		at: t.at, who: t.who, region: t.region, ranIn: g.ranIn(t.geo, t.region),
 		operation: "InvokeModelWithResponseStream", model: reference(t.who.account, t.region, t.geo, t.model, true),
-		request: g.request, response: g.answer, use: use, lost: t.lost, gone: t.gone, quiet: quiet,
+		request: g.request, response: g.answer, use: use, lost: t.lost, gone: t.gone,
 	})
 	message := anthropicBlocks([]byte(`{"role":"assistant","content":`), r)
 	t.push(append(message, '}'))
@@ -150,14 +150,14 @@ func (g *generator) agentSitting(at int64) {
 			if g.permille(12) {
 				g.throttled(t)
 			}
-			g.answerThread(t, r, false)
+			g.answerThread(t, r)
 			if g.permille(6) {
 				result = g.prose("code", "\n", g.between(1500, 5000))
 			}
 			t.toolResult(r.toolID, result)
 			calls++
 		}
-		g.answerThread(t, &reply{text: g.say("done_line")}, false)
+		g.answerThread(t, &reply{text: g.say("done_line")})
 		calls++
 		t.at = g.later(t.at, 30, 600)
 		t.userText(g.say("more_work"))

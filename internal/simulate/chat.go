@@ -51,7 +51,7 @@ func (g *generator) chatSitting(at int64) {
 			r.text = ""
 		}
 		g.converse(c, turns, rest, r, g.cleanTrace(traced, question))
-		turns = append(turns, turn{false, converseBlocks(nil, r)})
+		turns = append(turns, turn{false, converseBlocks(r)})
 		at = g.later(c.at, 4, 90)
 		if r.tool != "" {
 			result := append([]byte(`{"toolResult":{"toolUseId":"`+r.toolID+`","content":[{"json":`), object("state", "shipped", "depot", g.say("city"), "expected", g.say("date"))...)
@@ -59,7 +59,7 @@ func (g *generator) chatSitting(at int64) {
 			turns = append(turns, turn{true, append(result, `}],"status":"success"}}`...)})
 			c.at, r = at, &reply{text: g.say("reply")}
 			g.converse(c, turns, rest, r, "")
-			turns = append(turns, turn{false, converseBlocks(nil, r)})
+			turns = append(turns, turn{false, converseBlocks(r)})
 		}
 	}
 }

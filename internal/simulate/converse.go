@@ -36,7 +36,7 @@ func converseRequest(b []byte, turns []turn, rest string) []byte {
 func systemText(text string) string { return `,"system":[` + string(textBlock(text)) + `]` }
 
 // converseBlocks are the blocks of an answer.
-func converseBlocks(b []byte, r *reply) []byte {
+func converseBlocks(r *reply) (b []byte) {
 	if r.thinking != "" {
 		b = append(b, `{"reasoningContent":{"reasoningText":{"text":`...)
 		b = quote(b, r.thinking)
@@ -63,7 +63,7 @@ func converseBlocks(b []byte, r *reply) []byte {
 // which is logged in the same shape. trace is "" or a JSON object.
 func converseAnswer(b []byte, r *reply, use *usage, trace string) []byte {
 	b = append(b, `{"output":{"message":{"role":"assistant","content":[`...)
-	b = append(b, converseBlocks(nil, r)...)
+	b = append(b, converseBlocks(r)...)
 	b = append(b, `]}},"stopReason":"`+r.stop+`","metrics":{"latencyMs":`+itoa(r.latency)+`},"usage":{`...)
 	b = count(b, "inputTokens", use.input)
 	b = count(b, "outputTokens", use.output)

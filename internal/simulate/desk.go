@@ -42,7 +42,7 @@ func (g *generator) personSitting(at int64) {
 			r.stop = "max_tokens"
 		}
 		g.converse(c, turns, rest, r, "")
-		turns = append(turns, turn{false, converseBlocks(nil, r)})
+		turns = append(turns, turn{false, converseBlocks(r)})
 		at = g.later(c.at, 20, 300)
 	}
 }

@@ -138,7 +138,7 @@ const ciUser = "ci-review"
 
 // reviewBotSitting is the CI user that comments on changes.
 func (g *generator) reviewBotSitting(at int64) {
-	who := g.user(labAccount, ciUser, "AKIAI44QH8DHBEXAMPLE", "198.51.100."+itoa(g.between(200, 210)), nodeSDK)
+	who := g.user(ciUser, "AKIAI44QH8DHBEXAMPLE", "198.51.100."+itoa(g.between(200, 210)), nodeSDK)
 	for range g.between(1, 3) {
 		at = g.later(at, 3, 40)
 		s := pick(&g.random, []*shape{&qwenShape, &gptOssShape})

@@ -32,7 +32,7 @@ func (g *generator) leakedKey(int) {
 			model: reference(labAccount, "eu-west-1", "eu", "anthropic.claude-sonnet-4-6", false)}
 		r := &reply{text: talk[1]}
 		g.converse(c, turns, `,"inferenceConfig":{"maxTokens":2000}`, r, "")
-		turns = append(turns, turn{false, converseBlocks(nil, r)})
+		turns = append(turns, turn{false, converseBlocks(r)})
 		at = g.later(at, 40, 240)
 	}
 }

@@ -3,8 +3,8 @@ package simulate
 // The user whose key is stolen, and the key: the one of AWS's documentation.
 const (
 	stolenUser   = "report-export"
-	stolenKey    = "AKIAIOSFODNN7EXAMPLE"
-	stolenSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+	stolenKey    = "AKIAIOSFODNN7EXAMPLE"                     //nolint:gosec // AWS's documentation example
+	stolenSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" //nolint:gosec // AWS's documentation example
 	stolenModel  = "anthropic.claude-opus-4-7"
 )
 
@@ -17,7 +17,7 @@ const (
 // export is the daily work of the user before anyone else has its key: it
 // copies a report, from the data centre.
 func (g *generator) export(at int64) {
-	who := g.user(labAccount, stolenUser, stolenKey, "198.51.100.214", pythonSDK)
+	who := g.user(stolenUser, stolenKey, "198.51.100.214", pythonSDK)
 	g.manage(&trailFacts{at: at, who: &who, region: "us-east-1", source: "sts", name: "GetCallerIdentity", readOnly: true})
 	g.manage(&trailFacts{at: at + 1000, who: &who, region: "us-east-1", source: "s3", name: "GetBucketLocation", readOnly: true,
 		request: string(object("bucketName", "tarn-finance-reports"))})
@@ -25,13 +25,13 @@ func (g *generator) export(at int64) {
 
 // llmjacking is a night in which someone sells what a stolen key can do.
 func (g *generator) llmjacking(calls int) {
-	scout := g.user(labAccount, stolenUser, stolenKey, "203.0.113.77", thiefSDK)
+	scout := g.user(stolenUser, stolenKey, "203.0.113.77", thiefSDK)
 	at := g.scout(&scout, g.hour+7*60_000)
 	at = g.probe(&scout, at)
 	at = g.later(at, 1500, 2400)
 	until := g.calls + calls - 8
 	for g.calls < until {
-		guest := g.user(labAccount, stolenUser, stolenKey, "203.0.113."+itoa(g.between(80, 84)), thiefProxy)
+		guest := g.user(stolenUser, stolenKey, "203.0.113."+itoa(g.between(80, 84)), thiefProxy)
 		g.rolePlay(&guest, at, min(g.between(2, 8), until-g.calls))
 		at = g.later(at, 3, 20_000/(calls/6+1))
 	}

@@ -3,6 +3,7 @@ package simulate
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,7 +27,6 @@ type read struct {
 	skips  map[string]int
 	bad    []string
 	prompt map[string]int // how often each was asked
-	bytes  int64
 }
 
 // small is the month that most tests look at.
@@ -83,7 +83,7 @@ func (r *read) take(n *normalize.Normalizer, e *enrich.Enricher, i decode.Item) 
 		return nil
 	}
 	ev, err := n.Event(context.Background(), i)
-	if unfit, ok := err.(*normalize.Unfit); ok {
+	if unfit := (*normalize.Unfit)(nil); errors.As(err, &unfit) {
 		if unfit.Verdict == decode.Bad {
 			r.bad = append(r.bad, i.Origin.Key+": "+unfit.Error())
 		} else {
@@ -169,7 +169,7 @@ func TestEveryShapeIsThere(t *testing.T) {
 		seen["family "+c.Family]++
 		seen["profile kind "+c.ProfileKind]++
 		seen["error "+c.Error]++
-		seen["body "+string(c.Body.Input.State)]++
+		seen["body "+c.Body.Input.State]++
 		seen["region "+c.Region]++
 		seen["account "+c.Account]++
 		mark := func(name string, is bool) {

@@ -23,7 +23,6 @@ type call struct {
 	images    int    // side of the images made, in pixels
 	lost      bool   // large bodies leave no path, as without a large-data bucket
 	gone      bool   // large bodies leave a path, but the object is not there
-	quiet     bool   // no CloudTrail event: the trail was lagging or off
 }
 
 // usage are the counts of a call. A count of -1 is not in the record.
@@ -48,7 +47,7 @@ func (g *generator) emit(c *call) {
 	at := placeOf(c.who.account, c.region)
 	g.entry(entry{at: c.at, place: at, kind: logEntry, data: g.record(c, id, at)})
 	// The data account keeps its trail to itself.
-	if !c.quiet && c.who.account != dataAccount && !g.permille(60) {
+	if c.who.account != dataAccount && !g.permille(60) {
 		g.entry(entry{at: c.at, place: at, kind: trailEntry, data: g.invocation(c, id)})
 	}
 	g.calls++

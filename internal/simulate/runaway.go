@@ -16,7 +16,7 @@ func (g *generator) runawayAgent(calls int) {
 	t.userText("Make the label tests green before tomorrow. Do not stop until they pass, I am off now.")
 	for range runawayLook {
 		r := &reply{tool: "Read", toolID: "toolu_bdrk_" + g.text(24, base62), toolArgs: object("file_path", "tarn/"+g.say("source_file"))}
-		g.answerThread(t, r, false)
+		g.answerThread(t, r)
 		t.toolResult(r.toolID, g.prose("code", "\n", 6000))
 	}
 	args := object("command", "go test ./internal/labels/... -run TestLabelRetry -count=1", "description", "Run the label tests")
@@ -28,10 +28,10 @@ func (g *generator) runawayAgent(calls int) {
 			r.text = "Still failing. I'll run the test again."
 		}
 		t.gone = n%70 != 69
-		g.answerThread(t, r, false)
+		g.answerThread(t, r)
 		t.toolResult(r.toolID, g.prose("output", "\n", each)+"\nFAIL\ttarn/internal/labels\nexit status 1")
 		t.at += int64(g.between(5_000, 60_000))
 	}
 	t.gone = false
-	g.answerThread(t, &reply{text: "I have stopped: the context is full. TestLabelRetry still fails, and I have changed nothing."}, false)
+	g.answerThread(t, &reply{text: "I have stopped: the context is full. TestLabelRetry still fails, and I have changed nothing."})
 }

@@ -53,7 +53,7 @@ func (g *generator) handbookSitting(at int64) {
 		}
 		r := &reply{text: g.prose("grounded", " ", g.between(60, 160))}
 		g.converse(c, turns, rest, r, "")
-		turns = append(turns, turn{false, converseBlocks(nil, r)})
+		turns = append(turns, turn{false, converseBlocks(r)})
 	}
 }
 

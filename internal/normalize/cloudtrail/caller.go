@@ -9,10 +9,10 @@ import (
 )
 
 // Kinds of key, as the field key_type names them.
-const ( //nolint:gosec // names of kinds, not keys
+const (
 	longTerm  = "long_term"
 	temporary = "temporary"
-	apiKey    = "bedrock_api_key"
+	apiKey    = "bedrock_api_key" //nolint:gosec // the name of a kind, not a key
 )
 
 // caller reads who called, from where, with what.

@@ -140,7 +140,7 @@ func (t *tree) find(key string) string {
 // read lists the bodies below the root: those lie in folders named data.
 func (t *tree) read() {
 	t.index = map[string][]string{}
-	filepath.WalkDir(t.root, func(name string, entry fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(t.root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || filepath.Base(filepath.Dir(name)) != "data" {
 			return nil // a folder that cannot be read holds no body that could be
 		}

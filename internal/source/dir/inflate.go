@@ -24,7 +24,7 @@ func inflate(f io.ReadCloser) (io.ReadCloser, error) {
 	for range maxLayers {
 		out, err := b.layer(in)
 		if err != nil {
-			b.Close()
+			_ = b.Close()
 			return nil, fmt.Errorf("the compression of a body: %w", err)
 		}
 		if out == nil {

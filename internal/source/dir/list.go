@@ -49,7 +49,7 @@ func nearest(path string) string {
 // link to a folder is not followed, so that there is no way in circles.
 func (s *Source) walk(root string) {
 	// The slash makes a link to a folder the folder.
-	filepath.WalkDir(root+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(root+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
 		path = filepath.Clean(path)
 		switch {
 		case err != nil:
