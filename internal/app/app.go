@@ -71,10 +71,12 @@ func Open(ctx context.Context, cfg Config) (_ *App, err error) {
 // an ingest stays well below 600 MiB.
 const goMemory = 200 << 20
 
-// boundMemory sets that limit, unless the user has set one.
+// boundMemory sets that limit, unless the user has set one. Most of what an ingest
+// holds is a batch that is gone a moment later, so collecting early costs little.
 func boundMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(goMemory)
+		debug.SetGCPercent(50)
 	}
 }
 

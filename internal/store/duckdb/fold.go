@@ -12,7 +12,7 @@ import (
 
 // foldRows is how many rows wait at most in event_open. Rows of a transaction
 // that is not committed lie in memory, some 2 KB each.
-const foldRows = 20_000
+const foldRows = 8_000
 
 // Fold merges the rows that came since the last time into event_done, by the
 // identity rule of store.Merge. Reading does it too; an ingest that is done calls
