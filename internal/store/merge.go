@@ -27,7 +27,7 @@ const Near = 24 * time.Hour
 // then hidden; of different calls under one request id all but the first are
 // marked as in conflict. It is the model that every store is held to.
 func Merge(records []event.Event) []Row {
-	m := merger{columns: Columns()}
+	m := merger{columns: Columns(), taker: NewTaker()}
 	m.index = make(map[string]int)
 	for i, c := range m.columns {
 		m.index[c.Name] = i
@@ -67,6 +67,7 @@ func Older(a, b *event.Event) int {
 
 type merger struct {
 	columns []Column
+	taker   Taker
 	index   map[string]int
 }
 
@@ -197,10 +198,41 @@ func near(a, b time.Time) bool {
 }
 
 func (m *merger) fill(call, trail *Row) {
+	m.taker.Take(&call.Event, &trail.Event)
+}
+
+// Taker lets calls take over the facts of their CloudTrail events.
+type Taker []Column
+
+// NewTaker knows the columns that are taken over, in the order of Filled.
+func NewTaker() Taker {
+	columns := Columns()
+	taker := make(Taker, 0, len(filled))
 	for _, name := range filled {
-		c := m.columns[m.index[name]]
-		if c.Value(&call.Event) == nil {
-			c.Set(&call.Event, c.Value(&trail.Event))
+		at := slices.IndexFunc(columns, func(c Column) bool { return c.Name == name })
+		taker = append(taker, columns[at])
+	}
+	return taker
+}
+
+// Take gives the call what it has not and its CloudTrail event has, and returns
+// a bit for each of Filled that it took.
+func (t Taker) Take(call, trail *event.Event) (took uint64) {
+	for i, c := range t {
+		if c.Value(call) != nil {
+			continue
+		}
+		if fact := c.Value(trail); fact != nil {
+			c.Set(call, fact)
+			took |= 1 << i
 		}
 	}
+	return took
+}
+
+// Pair tells whether two records are a call and its CloudTrail event.
+func Pair(call, trail *event.Event) bool {
+	return call.Kind != event.KindTrail && trail.Kind == event.KindTrail && call.RequestID != "" &&
+		call.RequestID == trail.RequestID && call.Account == trail.Account && call.Region == trail.Region &&
+		near(call.Time, trail.Time)
 }

@@ -13,8 +13,9 @@ import (
 )
 
 // Append commits a batch: rows, blocks, documents, ledger and quarantine, in one
-// transaction. Rows that are alone with their request id go where they belong;
-// those that are not wait in event_open until Fold merges them.
+// transaction. Rows that are alone with their request id, and calls that come with their
+// CloudTrail event, go where they belong; others wait in event_open until Fold
+// merges them.
 func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error) {
 	s.write.Lock()
 	defer s.write.Unlock()
@@ -41,13 +42,13 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 	}
 	b.Objects = store.Count(b.Objects, receipt)
 	w := &writing{batch: &b, stage: st, receipt: receipt, jobs: jobs}
-	w.alone, w.meeting = there.divide(jobs)
+	w.final, w.meeting = there.divide(jobs)
 	if err := s.commit(ctx, w); err != nil {
 		return store.Receipt{}, fmt.Errorf("store a batch: %w", err)
 	}
 	s.blocks.commit(st)
 	s.batch++
-	s.values.add(store.Columns(), w.alone, w.meeting)
+	s.values.add(store.Columns(), w.final, w.meeting)
 	s.pending.Add(int64(len(w.meeting)))
 	s.housekeep(ctx)
 	return receipt, nil

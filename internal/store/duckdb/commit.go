@@ -9,7 +9,6 @@ import (
 
 	driver "github.com/duckdb/duckdb-go/v2"
 
-	"seismo/internal/event"
 	"seismo/internal/store"
 )
 
@@ -20,7 +19,7 @@ type writing struct {
 	jobs    []job
 	stage   *stage
 
-	alone, meeting []*event.Event
+	final, meeting []row
 }
 
 // commit writes a batch. A failed COMMIT may have committed all the same, so the
@@ -89,7 +88,7 @@ func (s *Store) writeBatch(ctx context.Context, w *writing) error {
 		return err
 	}
 	steps := []func() error{
-		func() error { return s.writeRows("event_done", w.alone) },
+		func() error { return s.writeRows("event_done", w.final) },
 		func() error { return s.writeRows("event_open", w.meeting) },
 		func() error {
 			return fill(s, "block", nil, w.stage.blocks, func(b **block) []any { return (*b).row() })
@@ -107,15 +106,15 @@ func (s *Store) writeBatch(ctx context.Context, w *writing) error {
 	return nil
 }
 
-// writeRows appends events. Columns that none of them has are left to DuckDB,
+// writeRows appends rows. Columns that none of them has are left to DuckDB,
 // which is most of the columns most of the time.
-func (s *Store) writeRows(table string, events []*event.Event) error {
-	if len(events) == 0 {
+func (s *Store) writeRows(table string, rows []row) error {
+	if len(rows) == 0 {
 		return nil
 	}
 	c := newCoder()
-	c.narrow(events)
-	return fill(s, table, c.used(), events, func(e **event.Event) []any { return c.encode(*e) })
+	c.narrow(rows)
+	return fill(s, table, c.used(), rows, func(r *row) []any { return c.encode(*r) })
 }
 
 // fill appends a row for each item to a table, to some of its columns or all.

@@ -75,22 +75,43 @@ func (s *Store) meetIn(ctx context.Context, table, within string, keys []uint64,
 	return errors.Join(rows.Err(), rows.Close())
 }
 
-// divide tells the rows that are alone with their request from those that meet
-// others, in the store or in the batch.
-func (m meeting) divide(jobs []job) (alone, meeting []*event.Event) {
-	count := make(map[uint64]int, len(jobs))
+// divide tells the rows that are final from those that meet others and wait for
+// a fold. Final are those that are alone with their request, and a call and its
+// CloudTrail event that come in one batch, which is how most of them come.
+func (m meeting) divide(jobs []job) (final, meeting []row) {
+	same := make(map[uint64][]*event.Event, len(jobs))
 	for i := range jobs {
-		count[joinKey(jobs[i].event)]++
+		key := joinKey(jobs[i].event)
+		same[key] = append(same[key], jobs[i].event)
 	}
+	taker := store.NewTaker()
 	for i := range jobs {
 		e := jobs[i].event
-		if key := joinKey(e); count[key] > 1 || m.keys[key] {
-			meeting = append(meeting, e)
-		} else {
-			alone = append(alone, e)
+		group := same[joinKey(e)]
+		switch {
+		case m.keys[joinKey(e)] || len(group) > 2 || len(group) == 2 && !isPair(group):
+			meeting = append(meeting, row{Event: e})
+		case len(group) == 1:
+			final = append(final, row{Event: e})
+		case e == group[0]:
+			final = append(final, pair(taker, group)...)
 		}
 	}
-	return alone, meeting
+	return final, meeting
+}
+
+func isPair(two []*event.Event) bool {
+	return store.Pair(two[0], two[1]) || store.Pair(two[1], two[0])
+}
+
+// pair joins a call with its CloudTrail event, as a fold would.
+func pair(taker store.Taker, two []*event.Event) []row {
+	call, trail := *two[0], two[1]
+	if !store.Pair(&call, trail) {
+		call, trail = *two[1], two[0]
+	}
+	took := taker.Take(&call, trail)
+	return []row{{Event: &call, filled: took}, {Event: trail, hidden: true}}
 }
 
 // timeSpan is the time that some events cover.

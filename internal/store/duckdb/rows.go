@@ -15,6 +15,13 @@ import (
 	"seismo/internal/store"
 )
 
+// row is an event as it goes into a table.
+type row struct {
+	*event.Event
+	filled uint64 // a bit for each of store.Filled that a call took over
+	hidden bool   // a CloudTrail event that is shown as part of its call
+}
+
 // coder turns events into rows of the typed tables and back.
 type coder struct {
 	columns []store.Column
@@ -27,10 +34,10 @@ func newCoder() *coder {
 	return c
 }
 
-// narrow leaves out the columns that none of some events has.
-func (c *coder) narrow(events []*event.Event) {
+// narrow leaves out the columns that none of some rows has.
+func (c *coder) narrow(rows []row) {
 	c.columns = slices.DeleteFunc(c.columns, func(col store.Column) bool {
-		return !slices.ContainsFunc(events, func(e *event.Event) bool { return col.Value(e) != nil })
+		return !slices.ContainsFunc(rows, func(r row) bool { return col.Value(r.Event) != nil })
 	})
 	c.row = c.row[:len(c.columns)+4]
 }
@@ -44,14 +51,14 @@ func (c *coder) used() []string {
 	return append(list, "#key", "#nanos", "#filled", "#hidden")
 }
 
-// encode writes an event in the order of the table's columns. The row is good
-// until the next call.
-func (c *coder) encode(e *event.Event) []any {
+// encode writes a row in the order of the table's columns. What it returns is
+// good until the next call.
+func (c *coder) encode(r row) []any {
 	for i, col := range c.columns {
-		c.row[i] = cell(col.Value(e))
+		c.row[i] = cell(col.Value(r.Event))
 	}
 	own := c.row[len(c.columns):]
-	own[0], own[1], own[2], own[3] = joinKey(e), uint16(e.Time.Nanosecond()%1000), uint64(0), false
+	own[0], own[1], own[2], own[3] = joinKey(r.Event), uint16(r.Time.Nanosecond()%1000), r.filled, r.hidden
 	return c.row
 }
 

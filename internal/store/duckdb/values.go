@@ -35,7 +35,7 @@ func (v *values) reset() {
 }
 
 // add takes note of the texts of a batch that is committed.
-func (v *values) add(columns []store.Column, events ...[]*event.Event) {
+func (v *values) add(columns []store.Column, rows ...[]row) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.version++
@@ -44,8 +44,8 @@ func (v *values) add(columns []store.Column, events ...[]*event.Event) {
 		if texts == nil {
 			continue
 		}
-		for _, e := range slices.Concat(events...) {
-			if text, ok := c.Value(e).(string); ok {
+		for _, r := range slices.Concat(rows...) {
+			if text, ok := c.Value(r.Event).(string); ok {
 				texts[valid(text)] = true
 			}
 		}
