@@ -20,6 +20,15 @@ func (f Field) Getter() func(*Event) any {
 	}
 }
 
+// Setter is Set with the way to the field worked out beforehand.
+func (f Field) Setter() func(*Event, any) {
+	index := indexOf(f.Path())
+	if f.Virtual || index == nil {
+		return func(*Event, any) {}
+	}
+	return func(e *Event, value any) { assign(reflect.ValueOf(e).Elem().FieldByIndex(index), value) }
+}
+
 // indexOf is the way of a path through Event's struct fields, nil when there is
 // none.
 func indexOf(path []string) []int {

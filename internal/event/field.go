@@ -63,22 +63,17 @@ func (f Field) Path() []string { return strings.Split(f.Name, ".") }
 // Get reads the field from e: nil when it is absent, else the Go type that the
 // field's Type names.
 func (f Field) Get(e *Event) any {
-	if get := virtual(f.Name); get != nil {
-		return get(e)
-	}
-	return export(f.Type, find(reflect.ValueOf(e).Elem(), f.Path()))
+	return f.Getter()(e)
 }
 
 // Set writes a value of the Go type that the field's Type names; nil makes the
 // field absent. Virtual fields and values of another type are ignored.
 func (f Field) Set(e *Event, value any) {
-	if f.Virtual {
-		return
-	}
-	target := find(reflect.ValueOf(e).Elem(), f.Path())
-	if !target.IsValid() {
-		return
-	}
+	f.Setter()(e, value)
+}
+
+// assign writes a value to a member of an Event.
+func assign(target reflect.Value, value any) {
 	if value == nil {
 		target.SetZero()
 		return
@@ -95,27 +90,6 @@ func (f Field) Set(e *Event, value any) {
 	if source.Type().AssignableTo(target.Type()) {
 		target.Set(source)
 	}
-}
-
-func find(v reflect.Value, path []string) reflect.Value {
-	for _, name := range path {
-		if v.Kind() != reflect.Struct {
-			return reflect.Value{}
-		}
-		v = member(v, name)
-	}
-	return v
-}
-
-func member(v reflect.Value, name string) reflect.Value {
-	t := v.Type()
-	for i := range t.NumField() {
-		tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if tag == name {
-			return v.Field(i)
-		}
-	}
-	return reflect.Value{}
 }
 
 func export(t Type, v reflect.Value) any {

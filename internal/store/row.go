@@ -10,14 +10,18 @@ import (
 type Column struct {
 	event.Field
 	get func(*event.Event) any
+	set func(*event.Event, any)
 }
+
+// Set writes the column's value, as event.Field.Set does.
+func (c Column) Set(e *event.Event, value any) { c.set(e, value) }
 
 // Columns are the fields that are stored in the clear, in the table's order.
 func Columns() []Column {
 	var list []Column
 	for _, f := range event.Fields() {
 		if f.Column() {
-			list = append(list, Column{f, f.Getter()})
+			list = append(list, Column{f, f.Getter(), f.Setter()})
 		}
 	}
 	return list
