@@ -85,10 +85,8 @@ func (c *Config) mode() store.Mode {
 // more than was meant.
 func (c *Config) checkMode() error {
 	switch c.mode() {
-	case store.Full, store.Metadata:
+	case store.Full, store.Redacted, store.Metadata:
 		return nil
-	case store.Redacted:
-		return &hinted{errors.New("the mode redacted does not work yet"), "use full or metadata"}
 	}
 	return &hinted{fmt.Errorf("no such mode: %s", c.Mode), "use full, redacted or metadata"}
 }

@@ -295,10 +295,3 @@ func findMarkers(v jsondoc.Value, cuts *[]span) {
 		visit(span{start, end}, m.Len() == 1 && m.Get("cachePoint").Exists(), m)
 	}
 }
-
-// Redact masks what was said in every part.
-func (d *Document) Redact(mask func([]byte) []byte) {
-	for i, p := range d.Parts {
-		d.Parts[i] = Part{Kind: p.Kind, Bytes: mask(p.Bytes)}
-	}
-}

@@ -110,6 +110,7 @@ func (s *Store) ready(ctx context.Context, events []event.Event, keep []int) ([]
 }
 
 func (s *Store) job(ctx context.Context, e *event.Event) (job, error) {
+	e = s.cfg.Mode.Keep(e, s.cfg.Mask)
 	j := job{event: e, owner: store.Owner(e)}
 	key, err := s.cfg.Keyring.Owner(ctx, j.owner)
 	switch {
@@ -120,14 +121,11 @@ func (s *Store) job(ctx context.Context, e *event.Event) (job, error) {
 		return j, nil
 	case err != nil:
 		return j, fmt.Errorf("key of an owner: %w", err)
-	case s.cfg.Mode == store.Metadata || e.Record.Raw == nil:
+	case e.Record.Raw == nil:
 		return j, nil
 	}
 	j.key = key
 	j.doc.Document = store.Split(e)
-	if s.cfg.Mode == store.Redacted {
-		j.doc.Redact(s.cfg.Mask)
-	}
 	j.doc.hashes = make([][hashSize]byte, len(j.doc.Parts))
 	for i, p := range j.doc.Parts {
 		j.doc.hashes[i] = key.Hash(append([]byte{byte(p.Kind)}, p.Bytes...))

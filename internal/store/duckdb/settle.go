@@ -72,11 +72,8 @@ type quarantineRow struct {
 // sealBad seals the bytes of a bad item under the store's key: whose they are is
 // unknown.
 func (s *Store) sealBad(id string, raw []byte) any {
-	if s.cfg.Mode == store.Metadata {
+	if !s.cfg.Mode.KeepsBad() {
 		return nil
-	}
-	if s.cfg.Mode == store.Redacted {
-		raw = s.cfg.Mask(raw)
 	}
 	return s.cfg.Keyring.Store().Seal(nil, raw, badPlace(id))
 }

@@ -107,6 +107,7 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 
 // record is what is kept of one event.
 func (s *Store) record(ctx context.Context, e event.Event) (event.Event, *document, error) {
+	e = *s.cfg.Mode.Keep(&e, s.cfg.Mask)
 	owner := store.Owner(&e)
 	_, err := s.cfg.Keyring.Owner(ctx, owner)
 	switch {
@@ -115,14 +116,11 @@ func (s *Store) record(ctx context.Context, e event.Event) (event.Event, *docume
 		return store.Typed(s.columns, &e), nil, nil
 	case err != nil:
 		return e, nil, fmt.Errorf("key of an owner: %w", err)
-	case s.cfg.Mode == store.Metadata || e.Record.Raw == nil:
+	case e.Record.Raw == nil:
 		return store.Typed(s.columns, &e), nil, nil
 	}
 	d := &document{Document: store.Split(&e), owner: owner,
 		fullness: store.Fullness(&e), origin: store.OriginOrder(&e)}
-	if s.cfg.Mode == store.Redacted {
-		d.Redact(s.cfg.Mask)
-	}
 	return store.Typed(s.columns, &e), d, nil
 }
 
@@ -138,11 +136,8 @@ func (s *Store) settle(b store.Batch, r store.Receipt) {
 		if slices.ContainsFunc(s.quarantined, func(old store.Quarantined) bool { return old.ID == q.ID }) {
 			continue
 		}
-		switch s.cfg.Mode {
-		case store.Metadata:
+		if !s.cfg.Mode.KeepsBad() {
 			q.Bytes = nil
-		case store.Redacted:
-			q.Bytes = s.cfg.Mask(q.Bytes)
 		}
 		s.quarantined = append(s.quarantined, q)
 	}

@@ -84,39 +84,6 @@ func testPrefix(t *testing.T, open Opener) {
 	}
 }
 
-func testModes(t *testing.T, open Opener) {
-	mask := func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("sesame"), []byte("******")) }
-	e := Call(1, "open sesame now", "done")
-	for _, c := range []struct {
-		mode        store.Mode
-		secret, now int
-		record      error
-	}{{store.Full, 1, 1, nil}, {store.Redacted, 0, 1, nil}, {store.Metadata, 0, 0, store.ErrNotKept}} {
-		s := opened(t, open, Config{Keyring: Keyring(t), Mode: c.mode, Mask: mask})
-		bad := decode.Item{Verdict: decode.Bad, Raw: []byte("{sesame"), Reason: decode.BadJSON, SHA256: "00"}
-		if _, err := s.Append(t.Context(), store.Batch{Events: []event.Event{e}, Bad: []decode.Item{bad}}); err != nil {
-			t.Fatal(err)
-		}
-		if n := len(all(t, s, query.Query{Where: query.Words{Words: []string{"sesame"}}})); n != c.secret {
-			t.Errorf("%s: the secret is found %d times, want %d", c.mode, n, c.secret)
-		}
-		if n := len(all(t, s, query.Query{Where: query.Words{Words: []string{"now"}}})); n != c.now {
-			t.Errorf("%s: another word is found %d times, want %d", c.mode, n, c.now)
-		}
-		if n := len(all(t, s, query.Query{})); n != 1 {
-			t.Errorf("%s: %d events, want 1", c.mode, n)
-		}
-		_, r, err := s.Record(t.Context(), e.ID)
-		if !errors.Is(err, c.record) || bytes.Contains(r.Raw, []byte("sesame")) != (c.secret == 1) {
-			t.Errorf("%s: record %q, %v", c.mode, r.Raw, err)
-		}
-		list, err := s.Quarantine(t.Context(), 10, true)
-		if err != nil || len(list) != 1 || bytes.Contains(list[0].Bytes, []byte("sesame")) != (c.secret == 1) {
-			t.Errorf("%s: quarantine %v, %v", c.mode, list, err)
-		}
-	}
-}
-
 func testLedger(t *testing.T, open Opener) {
 	s := fresh(t, open)
 	entry := store.Entry{
