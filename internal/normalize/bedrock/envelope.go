@@ -24,8 +24,8 @@ func (c *call) envelope(raw []byte) {
 	ev.ModelRef = doc.Get("modelId").Str()
 	ev.IdentityARN = identity(doc.Get("identity"))
 	ev.Principal = arn.Principal(ev.IdentityARN)
-	ev.Error = word(doc.Get("errorCode"))
-	ev.Status = word(doc.Get("status"))
+	ev.Error = event.Code(word(doc.Get("errorCode")))
+	ev.Status = event.Code(word(doc.Get("status")))
 	ev.Metadata = metadata(doc.Get("requestMetadata"))
 	ev.Outcome = event.Success
 	if ev.Error != "" {

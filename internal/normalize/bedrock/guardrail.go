@@ -21,7 +21,7 @@ func (c *call) guardrail() {
 	if c.x.assessed.Exists() {
 		trace = c.x.assessed
 	}
-	g.Action = c.x.native.action.Str()
+	g.Action = constant(c.x.native.action)
 	if g.Action == "" && stopReason(c.x.stop) == stopGuardrail {
 		g.Action = intervened
 	}

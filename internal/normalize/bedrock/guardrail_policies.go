@@ -27,8 +27,8 @@ var policies = [...]policy{
 // as detected: false; older ones have no such member and list only what was.
 func entry(v jsondoc.Value) (event.GuardrailItem, bool) {
 	item := event.GuardrailItem{
-		Type: v.Get("type").Str(), Name: v.Get("name").Str(), Action: v.Get("action").Str(),
-		Confidence: v.Get("confidence").Str(), Strength: v.Get("filterStrength").Str(),
+		Type: constant(v.Get("type")), Name: event.Code(v.Get("name").Str()), Action: constant(v.Get("action")),
+		Confidence: constant(v.Get("confidence")), Strength: constant(v.Get("filterStrength")),
 		Match: v.Get("match").Str(),
 	}
 	if v.Kind() != jsondoc.Object || acts(item) {

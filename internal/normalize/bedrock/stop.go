@@ -3,6 +3,9 @@ package bedrock
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"seismo/internal/jsondoc"
 )
 
 // stop is why the model stopped, in the vocabulary's words. A native body that
@@ -40,12 +43,18 @@ func stopReason(word string) string {
 const longestWord = 64
 
 // snake writes a word in lower snake: CONTENT_FILTERED, contentFiltered and
-// "content filtered" are all content_filtered.
+// "content filtered" are all content_filtered. What is longer than a word, or has
+// letters that no word of a vendor has, may be what somebody said: it is "".
 func snake(word string) string {
+	if len(word) > longestWord {
+		return ""
+	}
 	var b strings.Builder
 	wasLower := false
 	for _, r := range word {
 		switch {
+		case r >= utf8.RuneSelf:
+			return ""
 		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
 			r = '_'
 		case unicode.IsUpper(r) && wasLower:
@@ -55,9 +64,24 @@ func snake(word string) string {
 		if r != '_' || !strings.HasSuffix(b.String(), "_") {
 			b.WriteRune(unicode.ToLower(r))
 		}
-		if b.Len() >= longestWord {
-			break
-		}
+	}
+	if b.Len() > longestWord {
+		return ""
 	}
 	return strings.Trim(b.String(), "_")
+}
+
+// constant reads one of AWS's constants, such as INTERVENED. Anything else may be
+// what somebody said: it is "".
+func constant(v jsondoc.Value) string {
+	s := v.Str()
+	if len(s) > longestWord {
+		return ""
+	}
+	for i := range len(s) {
+		if c := s[i]; c != '_' && c != '-' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
+			return ""
+		}
+	}
+	return s
 }

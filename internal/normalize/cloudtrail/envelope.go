@@ -26,7 +26,7 @@ func (t *trail) envelope() {
 		Name:     cmp.Or(doc.Get("eventName").Str(), doc.Get("insightDetails", "eventName").Str()),
 		Source:   t.source,
 		Category: t.category(),
-		Error:    text(doc.Get("errorCode")),
+		Error:    event.Code(text(doc.Get("errorCode"))),
 		Message:  doc.Get("errorMessage").Str(),
 		Request:  whole(t.request),
 		Response: whole(t.response),
@@ -75,11 +75,11 @@ func (t *trail) outcome() {
 func (t *trail) gateway() {
 	code, known := t.response.Get("statusCode").Int()
 	if known {
-		t.ev.Status = text(t.response.Get("statusCode"))
+		t.ev.Status = event.Code(text(t.response.Get("statusCode")))
 	}
 	failed := nested(t.response.Get("body")).Get("error")
 	if t.ev.Error == "" {
-		t.ev.Error = text(failed.Get("code"))
+		t.ev.Error = event.Code(text(failed.Get("code")))
 	}
 	if t.ev.Error == "" && known && code >= 400 {
 		t.ev.Error = t.ev.Status
