@@ -53,15 +53,27 @@ func (s *Store) SQL(ctx context.Context, text string, limit int) (query.Table, e
 	return readTable(rows, limit)
 }
 
-// admit refuses everything but one SELECT over the views and functions without
-// effects.
+// admit refuses everything but one SELECT over the views and functions that are
+// bounded and without effects. Preparing computes what is constant, so it comes
+// after the examination.
 func admit(ctx context.Context, conn *sql.Conn, text string) error {
+	if err := examine(ctx, conn, text); err != nil {
+		return err
+	}
 	kind, err := statementType(ctx, conn, text)
 	if err != nil {
 		return fmt.Errorf("sql: %w", err)
 	}
 	if kind != driver.STATEMENT_TYPE_SELECT {
 		return fmt.Errorf("%w: only a single SELECT is", ErrRefused)
+	}
+	return nil
+}
+
+// examine looks at the text and at the tree that DuckDB's parser makes of it.
+func examine(ctx context.Context, conn *sql.Conn, text string) error {
+	if len(text) > maxText {
+		return fmt.Errorf("%w: one longer than %d bytes", ErrRefused, maxText)
 	}
 	var tree string
 	if err := conn.QueryRowContext(ctx, `SELECT json_serialize_sql(?::VARCHAR)::VARCHAR`, text).Scan(&tree); err != nil {
@@ -75,7 +87,7 @@ func admit(ctx context.Context, conn *sql.Conn, text string) error {
 	if err != nil {
 		return fmt.Errorf("sql: %w", err)
 	}
-	return inspect(root, taken)
+	return inspect(root, len(text), taken)
 }
 
 // catalog are the names of all tables and views that there are.
