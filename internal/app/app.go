@@ -90,9 +90,12 @@ func (a *App) open(ctx context.Context, readOnly bool) (err error) {
 		return err
 	}
 	a.store, err = duckdb.Open(ctx, duckdb.Config{
-		Path: a.cfg.DB, Keyring: a.keys, Mode: a.cfg.mode(), Mask: enrich.Mask,
+		Path: a.cfg.DB, Keyring: a.keys, Mode: a.cfg.Mode, Mask: enrich.Mask,
 		Memory: a.cfg.Memory, ReadOnly: readOnly, Log: a.cfg.log(),
 	})
+	if err == nil {
+		a.cfg.Mode = a.store.Mode()
+	}
 	return err
 }
 

@@ -20,7 +20,7 @@ import (
 // default that works.
 type Config struct {
 	DB   string     // database file; beside it lie FILE.key, FILE.state, FILE.lock and FILE.sock
-	Mode store.Mode // how much of what was said is kept; "" is full
+	Mode store.Mode // how much of what was said is kept; "" is as the database was last told, at first full
 
 	Prices       []string // price files of the user; later ones win
 	People       string   // identity map file

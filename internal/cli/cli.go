@@ -119,9 +119,8 @@ func (s *shell) contentFlags(cmd *cobra.Command) {
 }
 
 func (s *shell) modeFlag(cmd *cobra.Command) {
-	s.cfg.Mode = store.Full
 	cmd.Flags().Var((*modeFlag)(&s.cfg.Mode), "mode",
-		"how much of what was said is kept: full (sealed), redacted (sealed, secrets masked) or metadata (nothing)")
+		"how much of what was said is kept: full (sealed), redacted (sealed, secrets masked) or metadata (nothing); default: as last time, at first full")
 }
 
 // modeFlag takes only the modes that there are: a typing error must never keep

@@ -34,7 +34,7 @@ var (
 type Config struct {
 	Path     string              // of the file; "" keeps everything in memory
 	Keyring  *seal.Keyring       // seals what was said
-	Mode     store.Mode          // "" is store.Full
+	Mode     store.Mode          // "" is the one that the file was last given, else store.Full
 	Mask     func([]byte) []byte // store.Redacted: masks secrets and personal data; keeps JSON valid
 	Memory   string              // DuckDB's memory limit; "" is 256MB
 	Threads  int                 // 0 is 2
@@ -70,12 +70,6 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Keyring == nil {
 		return nil, errors.New("open database: no keyring")
 	}
-	if cfg.Mode == "" {
-		cfg.Mode = store.Full
-	}
-	if cfg.Mode == store.Redacted && cfg.Mask == nil {
-		return nil, errors.New("open database: redacted mode needs a mask")
-	}
 	s := &Store{cfg: cfg, log: cfg.Log, blocks: newBlockState(), exact: exactText}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -87,8 +81,26 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context) error {
+	if err := s.start(ctx); err != nil {
+		return err
+	}
+	if !s.cfg.ReadOnly || s.pending.Load() == 0 {
+		return nil
+	}
+	if err := s.disconnect(); err != nil {
+		return err
+	}
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	return s.start(ctx)
+}
+
+// start connects and reads the store's state. A reader whose file has a log, or
+// no tables yet, needs a writer to settle it first.
+func (s *Store) start(ctx context.Context) error {
 	if s.cfg.ReadOnly {
-		if err := s.settle(ctx); err != nil {
+		if _, err := os.Stat(s.cfg.Path); err != nil {
 			return err
 		}
 	}
@@ -102,14 +114,16 @@ func (s *Store) open(ctx context.Context) error {
 	return nil
 }
 
-// settle folds what a killed process left over, which a reader cannot do.
+// settle merges what a killed process left over, which a reader cannot do. When
+// somebody else has the file open it is left as it is: that process does it, and
+// what waits is merged by whoever opens the file alone.
 func (s *Store) settle(ctx context.Context) error {
 	cfg := s.cfg
 	cfg.ReadOnly = false
-	if _, err := os.Stat(cfg.Path); err != nil {
-		return err
-	}
 	w, err := Open(ctx, cfg)
+	if errors.Is(err, ErrLocked) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -122,6 +136,9 @@ func (s *Store) prepare(ctx context.Context) error {
 		if err := s.migrate(ctx); err != nil {
 			return err
 		}
+	}
+	if err := s.settleMode(ctx); err != nil {
+		return err
 	}
 	var pending int64
 	row := s.conn.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM event_open),
