@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -34,69 +33,110 @@ func (a *App) Retry(ctx context.Context) (done Retried, err error) {
 		return done, err
 	}
 	defer path.Close()
-	items, err := a.store.Quarantine(ctx, mostRetried, true)
+	items, err := a.store.Quarantine(ctx, mostRetried, false)
 	if err != nil {
 		return done, err
 	}
 	for _, item := range items {
+		if item, err = a.store.QuarantinedItem(ctx, item.ID); err != nil {
+			return done, err
+		}
+		r := retry{app: a, path: path, item: item, ok: true}
+		if err := r.run(ctx); err != nil {
+			return done, err
+		}
 		done.Tried++
-		batch, ok, err := a.again(ctx, path, item)
-		if err != nil {
-			return done, err
+		done.Stored += r.stored
+		if r.ok {
+			done.Resolved++
 		}
-		if !ok {
-			continue
-		}
-		batch.Resolved = []string{item.ID}
-		receipt, err := a.store.Append(ctx, batch)
-		if err != nil {
-			return done, err
-		}
-		done.Resolved++
-		done.Stored += receipt.Stored
 	}
 	return done, a.store.Fold(ctx)
 }
 
-// again reads one item; ok is false when it is as bad as before.
-func (a *App) again(ctx context.Context, path *Path, item store.Quarantined) (b store.Batch, ok bool, err error) {
-	in := io.NopCloser(bytes.NewReader(item.Bytes))
-	if int64(len(item.Bytes)) < item.Size || item.Reason == decode.BadRead {
-		if in, err = os.Open(item.Origin.Key); err != nil {
-			return b, false, nil
-		}
-	}
-	defer in.Close()
-	ok = true
-	err = path.Decoder.Decode(ctx, in, item.Origin, func(piece decode.Item) error {
-		if piece.Verdict == decode.Bad && (piece.SHA256 == item.SHA256 || len(item.Bytes) == int(item.Size)) {
-			ok = false
-		}
-		if piece.Verdict != decode.Good {
-			return nil
-		}
-		ev, err := path.Normalize(ctx, piece)
-		var unfit *normalize.Unfit
-		if errors.As(err, &unfit) {
-			ok = ok && unfit.Verdict == decode.Skipped
-			return nil
-		}
-		if err == nil {
-			path.Enrich(&ev)
-			ev.Origin = origin(item.Origin, ev.Origin)
-			b.Events = append(b.Events, ev)
-		}
-		return err
-	})
-	return b, ok, err
+// retry is one item that is read again.
+type retry struct {
+	app    *App
+	path   *Path
+	item   store.Quarantined
+	events []event.Event
+	stored int
+	ok     bool // no part of it is bad any more
 }
 
-// origin is where the item came from, not its place in the bytes kept of it.
-func origin(item, piece event.Origin) event.Origin {
-	if item.Line != nil {
-		return item
+// atOnce is how many events of one item are appended at once.
+const atOnce = 2000
+
+func (r *retry) run(ctx context.Context) error {
+	in, err := r.open()
+	if err != nil {
+		return nil // the file is gone: the item stays as it is
 	}
-	return piece
+	defer in.Close()
+	if err := r.path.Decoder.Decode(ctx, in, r.item.Origin, func(piece decode.Item) error {
+		return r.piece(ctx, piece)
+	}); err != nil {
+		return err
+	}
+	return r.append(ctx)
+}
+
+// whole tells whether all of the item's bytes are kept.
+func (r *retry) whole() bool {
+	return int64(len(r.item.Bytes)) == r.item.Size && r.item.Reason != decode.BadRead
+}
+
+func (r *retry) open() (io.ReadCloser, error) {
+	if r.whole() {
+		return io.NopCloser(bytes.NewReader(r.item.Bytes)), nil
+	}
+	in, err := os.Open(r.item.Origin.Key)
+	r.ok = err == nil
+	return in, err
+}
+
+func (r *retry) piece(ctx context.Context, piece decode.Item) error {
+	switch {
+	case piece.Verdict == decode.Bad:
+		r.ok = r.ok && !r.whole() && piece.SHA256 != r.item.SHA256
+		return nil
+	case piece.Verdict == decode.Skipped:
+		return nil
+	}
+	ev, err := r.path.Normalize(ctx, piece)
+	var unfit *normalize.Unfit
+	if errors.As(err, &unfit) {
+		r.ok = r.ok && unfit.Verdict == decode.Skipped
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.path.Enrich(&ev)
+	if r.whole() && r.item.Origin.Line != nil {
+		ev.Origin = r.item.Origin // not its place in the bytes kept of it
+	}
+	if r.events = append(r.events, ev); len(r.events) < atOnce {
+		return nil
+	}
+	return r.commit(ctx, nil)
+}
+
+// append commits what is left, and with it that the item is put right.
+func (r *retry) append(ctx context.Context) error {
+	if r.ok {
+		return r.commit(ctx, []string{r.item.ID})
+	}
+	return r.commit(ctx, nil)
+}
+
+func (r *retry) commit(ctx context.Context, resolved []string) error {
+	if len(r.events)+len(resolved) == 0 {
+		return nil
+	}
+	receipt, err := r.app.store.Append(ctx, store.Batch{Events: r.events, Resolved: resolved})
+	r.events, r.stored = nil, r.stored+receipt.Stored
+	return err
 }
 
 // Quarantined returns one item with its bytes; the reading is audited.
@@ -104,16 +144,7 @@ func (a *App) Quarantined(ctx context.Context, id string, by web.Reader) (store.
 	if err := a.audit(ctx, by, id); err != nil {
 		return store.Quarantined{}, err
 	}
-	items, err := a.store.Quarantine(ctx, mostRetried, true)
-	if err != nil {
-		return store.Quarantined{}, err
-	}
-	for _, item := range items {
-		if item.ID == id {
-			return item, nil
-		}
-	}
-	return store.Quarantined{}, fmt.Errorf("no quarantined item %s: %w", id, store.ErrNotFound)
+	return a.store.QuarantinedItem(ctx, id)
 }
 
 func (a *App) status(ctx context.Context) (web.Status, error) {

@@ -164,17 +164,33 @@ func (s *Store) Seen(ctx context.Context, objects []string) (map[string]store.En
 
 // Quarantine lists bad items, newest first.
 func (s *Store) Quarantine(ctx context.Context, limit int, withBytes bool) ([]store.Quarantined, error) {
+	column := "NULL::BLOB"
+	if withBytes {
+		column = "sealed"
+	}
+	return s.quarantined(ctx, column, `ORDER BY "time" DESC, id LIMIT ?`, limit)
+}
+
+// QuarantinedItem returns one bad item with its bytes, or store.ErrNotFound.
+func (s *Store) QuarantinedItem(ctx context.Context, id string) (store.Quarantined, error) {
+	list, err := s.quarantined(ctx, "sealed", "WHERE id = ?", id)
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("quarantined item %s: %w", id, store.ErrNotFound)
+	}
+	if err != nil {
+		return store.Quarantined{}, err
+	}
+	return list[0], nil
+}
+
+func (s *Store) quarantined(ctx context.Context, bytes, which string, arg any) ([]store.Quarantined, error) {
 	s.readers.RLock()
 	defer s.readers.RUnlock()
 	if s.db == nil {
 		return nil, errClosed
 	}
-	column := "NULL::BLOB"
-	if withBytes {
-		column = "sealed"
-	}
-	rows, err := s.db.QueryContext(ctx, `SELECT id, "time", reason, detail, origin, sha256, size, `+column+`
-		FROM quarantine_item ORDER BY "time" DESC, id LIMIT ?`, limit)
+	rows, err := s.db.QueryContext(ctx, `SELECT id, "time", reason, detail, origin, sha256, size, `+bytes+`
+		FROM quarantine_item `+which, arg)
 	if err != nil {
 		return nil, fmt.Errorf("read quarantine: %w", err)
 	}
