@@ -30,6 +30,9 @@ var (
 	ErrNewer = errors.New("a later version of seismo wrote this database")
 )
 
+// errOlder says that a writer has to bring the tables up to date.
+var errOlder = errors.New("this database was made by an earlier version of seismo; open it for writing once")
+
 // Config says where a store lies and how it keeps things.
 type Config struct {
 	Path     string              // of the file; "" keeps everything in memory
@@ -81,61 +84,60 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context) error {
-	if err := s.start(ctx); err != nil {
+	if !s.cfg.ReadOnly {
+		return s.start(ctx)
+	}
+	if _, err := os.Stat(s.cfg.Path); err != nil {
 		return err
 	}
-	if !s.cfg.ReadOnly || s.pending.Load() == 0 {
-		return nil
-	}
-	if err := s.disconnect(); err != nil {
+	err := s.start(ctx)
+	switch {
+	case err == nil && s.pending.Load() > 0:
+		if err := s.disconnect(); err != nil {
+			return err
+		}
+	case !errors.Is(err, errOlder):
 		return err
 	}
-	if err := s.settle(ctx); err != nil {
+	if err := s.settle(ctx); err != nil && !errors.Is(err, ErrLocked) {
 		return err
 	}
 	return s.start(ctx)
 }
 
-// start connects and reads the store's state. A reader whose file has a log, or
-// no tables yet, needs a writer to settle it first.
+// start connects and reads the store's state.
 func (s *Store) start(ctx context.Context) error {
-	if s.cfg.ReadOnly {
-		if _, err := os.Stat(s.cfg.Path); err != nil {
-			return err
-		}
-	}
 	if err := s.connect(ctx); err != nil {
 		return err
 	}
 	if err := s.prepare(ctx); err != nil {
-		_ = s.disconnect()
-		return err
+		return errors.Join(err, s.disconnect())
 	}
 	return nil
 }
 
-// settle merges what a killed process left over, which a reader cannot do. When
-// somebody else has the file open it is left as it is: that process does it, and
-// what waits is merged by whoever opens the file alone.
+// settle does what a reader cannot: it merges what a killed process left over,
+// and makes tables as this version knows them. When somebody else has the file
+// open, what waits there is merged by whoever next has it alone.
 func (s *Store) settle(ctx context.Context) error {
 	cfg := s.cfg
 	cfg.ReadOnly = false
 	w, err := Open(ctx, cfg)
-	if errors.Is(err, ErrLocked) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}
 	return w.Close()
 }
 
-// prepare makes or checks the tables and reads what the writer has to know.
+// prepare makes the tables, or checks them when it can only read, and reads what
+// the writer has to know.
 func (s *Store) prepare(ctx context.Context) error {
-	if !s.cfg.ReadOnly {
-		if err := s.migrate(ctx); err != nil {
-			return err
-		}
+	check := s.migrate
+	if s.cfg.ReadOnly {
+		check = s.current
+	}
+	if err := check(ctx); err != nil {
+		return err
 	}
 	if err := s.settleMode(ctx); err != nil {
 		return err

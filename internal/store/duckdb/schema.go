@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -101,18 +102,53 @@ func (s *Store) migrate(ctx context.Context) error {
 			return fmt.Errorf("make tables: %w", err)
 		}
 	}
-	var version int
-	err := s.conn.QueryRowContext(ctx,
-		`SELECT coalesce(max(value::INTEGER), 0) FROM meta WHERE name = 'version'`).Scan(&version)
+	version, err := s.version(ctx)
 	switch {
 	case err != nil:
-		return fmt.Errorf("read the version: %w", err)
+		return err
 	case version > schemaVersion:
 		return ErrNewer
 	case version < schemaVersion:
 		_, err = s.conn.ExecContext(ctx, fmt.Sprintf(`INSERT INTO meta VALUES ('version', '%d')`, schemaVersion))
 	}
 	return err
+}
+
+func (s *Store) version(ctx context.Context) (version int, err error) {
+	err = s.conn.QueryRowContext(ctx,
+		`SELECT coalesce(max(value::INTEGER), 0) FROM meta WHERE name = 'version'`).Scan(&version)
+	if err != nil {
+		return 0, fmt.Errorf("read the version: %w", err)
+	}
+	return version, nil
+}
+
+// current tells whether all tables are as this version makes them; errOlder
+// says that they are not.
+func (s *Store) current(ctx context.Context) error {
+	if there, err := s.columnsOf(ctx, "meta"); err != nil || len(there) == 0 {
+		return errors.Join(err, errOlder)
+	}
+	switch version, err := s.version(ctx); {
+	case err != nil:
+		return err
+	case version > schemaVersion:
+		return ErrNewer
+	case version < schemaVersion:
+		return errOlder
+	}
+	for _, table := range []string{"event_open", "event_done"} {
+		there, err := s.columnsOf(ctx, table)
+		if err != nil {
+			return err
+		}
+		for _, c := range store.Columns() {
+			if !there[c.Name] {
+				return errOlder
+			}
+		}
+	}
+	return nil
 }
 
 // widen adds columns for fields that are newer than the file.
