@@ -3,11 +3,13 @@ package duckdb_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -23,11 +25,11 @@ import (
 
 // The kill test ingests the same objects in a child process that is killed at
 // random moments, until one child comes to the end: then nothing is lost and
-// nothing is there twice.
+// nothing is there twice. The number of kills is SEISMO_KILLS, 20 by default.
 
 const (
 	killEnv     = "SEISMO_KILL_TEST_DIR"
-	killObjects = 200
+	killObjects = 48
 	killEvents  = 16
 )
 
@@ -82,7 +84,7 @@ func TestKillChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	fmt.Println("\nopen")
+	fmt.Fprintln(os.Stdout, "\nopen")
 	for n := range killObjects {
 		id := fmt.Sprintf("object-%d", n)
 		seen, err := s.Seen(t.Context(), []string{id})
@@ -106,13 +108,16 @@ func TestKillChild(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	fmt.Println("\ndone")
+	fmt.Fprintln(os.Stdout, "\ndone")
 }
 
 func TestKill(t *testing.T) {
-	kills := 200
+	kills := 20
 	if testing.Short() {
-		kills = 20
+		kills = 5
+	}
+	if n, err := strconv.Atoi(os.Getenv("SEISMO_KILLS")); err == nil {
+		kills = n
 	}
 	done := 0
 	for round := 0; done < kills; round++ {
@@ -152,7 +157,7 @@ func child(t *testing.T, dir string, kills *int) (finished bool) {
 		}
 	}
 	err = cmd.Wait()
-	if exit, ok := err.(*exec.ExitError); ok && exit.ProcessState.ExitCode() == -1 {
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ProcessState.ExitCode() == -1 {
 		*kills++
 		return finished
 	}
