@@ -85,7 +85,13 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 
 func (s *Store) open(ctx context.Context) error {
 	if !s.cfg.ReadOnly {
-		return s.start(ctx)
+		if err := s.start(ctx); err != nil {
+			return err
+		}
+		if err := s.finish(ctx); err != nil {
+			return errors.Join(err, s.disconnect())
+		}
+		return nil
 	}
 	if _, err := os.Stat(s.cfg.Path); err != nil {
 		return err

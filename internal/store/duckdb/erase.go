@@ -11,8 +11,9 @@ import (
 )
 
 // Erase removes a person's key, then the sealed bytes, then the name from the
-// rows. The key goes first: should the rest fail, nothing can be read any more,
-// and erasing again finishes it.
+// rows, then writes the file anew without what lies in its free pages. The key goes
+// first: should the rest fail, nothing can be read any more, and erasing again
+// finishes it. It takes as much free disk as the file has.
 func (s *Store) Erase(ctx context.Context, person string) (store.Erased, error) {
 	erased := store.Erased{Person: person}
 	if person == "" {
@@ -34,17 +35,19 @@ func (s *Store) Erase(ctx context.Context, person string) (store.Erased, error) 
 	}
 	err := s.erase(ctx, &erased)
 	if err == nil {
+		err = s.exec(ctx, rewriteMark)
+	}
+	if err == nil {
 		err = s.exec(context.WithoutCancel(ctx), "COMMIT")
 	}
 	if err != nil {
 		return erased, errors.Join(fmt.Errorf("erase: %w", err), s.abort(ctx))
 	}
 	s.values.reset()
-	s.blocks.seen = newSeenCache(seenParts)
-	if err := s.warm(ctx); err != nil {
-		return erased, err
+	if err := s.rewrite(ctx); err != nil {
+		return erased, fmt.Errorf("erase: %w", err)
 	}
-	return erased, s.checkpoint(ctx, true)
+	return erased, nil
 }
 
 func (s *Store) erase(ctx context.Context, erased *store.Erased) error {
