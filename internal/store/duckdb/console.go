@@ -6,7 +6,6 @@ import (
 	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
-	"math/big"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -23,16 +22,31 @@ var ErrRefused = errors.New("this SQL is not allowed here")
 const consoleTime = 30 * time.Second
 
 // SQL runs one SELECT of a user over the views, in a transaction that cannot
-// write, and returns at most limit rows.
+// write, and returns at most limit rows. Statements wait for one another.
 func (s *Store) SQL(ctx context.Context, text string, limit int) (query.Table, error) {
-	var table query.Table
+	select {
+	case s.console <- struct{}{}:
+		defer func() { <-s.console }()
+	case <-ctx.Done():
+		return query.Table{}, ctx.Err()
+	}
 	done, err := s.read(ctx)
 	if err != nil {
-		return table, err
+		return query.Table{}, err
 	}
 	defer done()
 	ctx, cancel := context.WithTimeout(ctx, consoleTime)
 	defer cancel()
+	ctx, stop := watch(ctx, watchGrowth)
+	defer stop()
+	table, err := s.ask(ctx, text, limit)
+	if err != nil && errors.Is(context.Cause(ctx), errGrown) {
+		return query.Table{}, fmt.Errorf("sql: %w", errGrown)
+	}
+	return table, err
+}
+
+func (s *Store) ask(ctx context.Context, text string, limit int) (table query.Table, err error) {
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return table, fmt.Errorf("sql: %w", err)
@@ -142,48 +156,4 @@ func readTable(rows *sql.Rows, limit int) (query.Table, error) {
 		table.Rows = append(table.Rows, row)
 	}
 	return table, rows.Err()
-}
-
-// plainCell turns what the driver returns into the types of a Table's cells.
-func plainCell(v any) any {
-	switch v := v.(type) {
-	case nil, string, int64, float64, bool:
-		return v
-	case time.Time:
-		return v.UTC()
-	case int32:
-		return int64(v)
-	case int16:
-		return int64(v)
-	case int8:
-		return int64(v)
-	case uint64:
-		return new(big.Int).SetUint64(v).String()
-	case uint32:
-		return int64(v)
-	case uint16:
-		return int64(v)
-	case uint8:
-		return int64(v)
-	case float32:
-		return float64(v)
-	case *big.Int:
-		if v.IsInt64() {
-			return v.Int64()
-		}
-		return v.String()
-	case []any:
-		return plainList(v)
-	case []byte:
-		return fmt.Sprintf("%x", v)
-	}
-	return fmt.Sprint(v)
-}
-
-func plainList(list []any) any {
-	out := make([]string, len(list))
-	for i, item := range list {
-		out[i] = fmt.Sprint(plainCell(item))
-	}
-	return out
 }

@@ -226,6 +226,9 @@ func TestConsoleLimits(t *testing.T) {
 	if _, err := s.SQL(t.Context(), `select list(range) from range(1000000000)`, 1); err == nil {
 		t.Error("a list of a billion numbers is made")
 	}
+	if _, err := s.SQL(t.Context(), `select median(range) from range(1000000000)`, 1); err == nil || !strings.Contains(err.Error(), "memory") {
+		t.Errorf("a billion numbers are sorted: %v", err)
+	}
 	if got := all(t, s); len(got) != 2 {
 		t.Errorf("after that there are %d events", len(got))
 	}
@@ -238,4 +241,27 @@ func all(t *testing.T, s *duckdb.Store) []event.Event {
 		t.Fatal(err)
 	}
 	return page.Events
+}
+
+// TestConsoleCells asks for values that are nested, or of types that JSON lacks.
+func TestConsoleCells(t *testing.T) {
+	s, _ := consoleStore(t)
+	for text, want := range map[string]any{
+		`select {'b': 1, 'a': [1.5, null], 't': timestamp '2026-03-01 10:00:00'}`: `{"a":[1.5,null],"b":1,"t":"2026-03-01T10:00:00Z"}`,
+		`select '{"team": {"name": "a\"b", "size": 3}}'::json`:                    `{"team":{"name":"a\"b","size":3}}`,
+		`select '{"team": "red"}' -> 'team'`:                                      `red`,
+		`select histogram(n) from (values (7), (7), (8)) t(n)`:                    `{"7":2,"8":1}`,
+		`select [{'a': 1}, {'a': 2}]`:                                             []string{`{"a":1}`, `{"a":2}`},
+		`select 1.50::decimal(10, 2)`:                                             `1.5`,
+		`select interval '1 month 2 days 3 seconds'`:                              `{"days":2,"months":1,"micros":3000000}`,
+	} {
+		table, err := s.SQL(t.Context(), text, 1)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if diff := cmp.Diff(want, table.Rows[0][0]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
 }

@@ -60,7 +60,8 @@ type Store struct {
 	pending atomic.Int64 // rows not yet folded
 	exact   int64        // bytes of text that a search looks through at once
 	values  values
-	readers sync.RWMutex // held for reading by queries, for writing by checkpoints
+	console chan struct{} // held by the one statement of a user that runs
+	readers sync.RWMutex  // held for reading by queries, for writing by checkpoints
 }
 
 var (
@@ -73,7 +74,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Keyring == nil {
 		return nil, errors.New("open database: no keyring")
 	}
-	s := &Store{cfg: cfg, log: cfg.Log, blocks: newBlockState(), exact: exactText}
+	s := &Store{cfg: cfg, log: cfg.Log, blocks: newBlockState(), exact: exactText, console: make(chan struct{}, 1)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
