@@ -16,6 +16,7 @@ const (
 	maxGrowth    = 64        // times that a value can be larger than its source
 	maxValue     = 128 << 10 // bytes that a value made of the statement's own text can have
 	maxGroupings = 32        // grouping sets, as CUBE makes them
+	maxTables    = 64        // tables named
 	maxCopies    = 256       // times that a WITH table can stand in the plan
 )
 
@@ -45,11 +46,15 @@ func (i *inspector) size(text int) error {
 	if i.growth > maxGrowth || i.growth*text > maxValue {
 		return fmt.Errorf("%w: values that are joined, split or replaced so often can become too large", ErrRefused)
 	}
-	copies := 1
+	copies, tables := 1, 0
 	for name, n := range i.uses {
+		tables += n
 		if i.local[name] {
 			copies = min(copies*n, 2*maxCopies)
 		}
+	}
+	if tables > maxTables {
+		return fmt.Errorf("%w: more than %d tables", ErrRefused, maxTables)
 	}
 	if copies > maxCopies {
 		return fmt.Errorf("%w: WITH tables that are used so often by one another", ErrRefused)

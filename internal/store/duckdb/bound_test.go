@@ -122,6 +122,7 @@ func doubling() map[string]string {
 		"one concat":   "select concat(" + strings.Repeat("id, ", 200) + "id) from calls",
 		"long literal": "select s || s || s || s || s from (select '" + strings.Repeat("x", 30_000) + "' as s)",
 		"long text":    "select '" + strings.Repeat("x", 40_000) + "'",
+		"joins":        "select count(*) from calls" + strings.Repeat(", calls", 100),
 		"cube":         "select count(*) from calls group by cube(id, person, model, region, kind, account)",
 	}
 }
@@ -146,7 +147,7 @@ select person, rank() over (order by count(*) desc), lag(count(*)) over (order b
 select lower(person), split_part(person, '@', 2), regexp_extract(person, '@(.*)', 1), length(person) from calls
 select replace(model, 'anthropic.', ''), substring(model from 1 for 3), model like 'a%', model ilike '%A' from calls
 select regexp_replace(model, '-v[0-9]+', ''), trim(model), model[1:3] from calls
-select day::date, count(c.id) from range(date '2026-03-01', date '2026-03-08', interval 1 day) d(day) left join calls c on c."time"::date = day group by 1
+select day::date, count(c.id) from range(date '2026-03-01', date '2026-04-01', interval 1 day) d(day) left join calls c on c."time"::date = d.day group by 1 order by 1
 select model, string_agg(distinct person, ', ' order by person) as who, list(id) from calls group by model
 select metadata -> 'team', metadata ->> '$.team', json_extract_string(metadata, '$.team') from calls
 select case when "tokens.input" > 10 then 'big' else 'small' end, coalesce(person, '?'), nullif(model, '') from calls
