@@ -58,9 +58,8 @@ func TestEraseLeavesNoBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	defer func() { s.Close() }()
 	events := erasable()
-	take := func() {
+	take := func(s *duckdb.Store) {
 		t.Helper()
 		for n := 0; n < len(events); n += 1000 {
 			if _, err := s.Append(t.Context(), store.Batch{Events: events[n:min(n+1000, len(events))]}); err != nil {
@@ -68,14 +67,16 @@ func TestEraseLeavesNoBytes(t *testing.T) {
 			}
 		}
 	}
-	take()
+	take(s)
 	if err := s.Close(); err != nil { // into the file, not only the log
 		t.Fatal(err)
 	}
-	st.Close()
-	if s, st, err = openKill(dir); err != nil {
+	s, again, err := openKill(dir)
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer again.Close()
+	defer s.Close()
 	if found := remains(t, dir, "mallory.unique"); len(found) == 0 {
 		t.Fatal("the name is not there to be erased")
 	}
@@ -86,7 +87,7 @@ func TestEraseLeavesNoBytes(t *testing.T) {
 	if found := remains(t, dir, "mallory.unique"); found != nil {
 		t.Errorf("after erasing, the name is in %v", found)
 	}
-	take()
+	take(s)
 	if found := remains(t, dir, "mallory.unique"); found != nil {
 		t.Errorf("after reading again, the name is in %v", found)
 	}
