@@ -37,7 +37,7 @@ type Config struct {
 	Sink      Sink
 	Workers   int   // 0 is one for each core
 	Events    int   // most events in a batch; 0 is 4,000
-	Bytes     int64 // most bytes of records in a batch; 0 is 8 MiB
+	Bytes     int64 // most bytes of records in a batch; 0 is 6 MiB
 }
 
 func (c *Config) defaults() {
@@ -48,7 +48,7 @@ func (c *Config) defaults() {
 		c.Events = 4000
 	}
 	if c.Bytes == 0 {
-		c.Bytes = 8 << 20
+		c.Bytes = 6 << 20
 	}
 }
 

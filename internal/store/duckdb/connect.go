@@ -80,7 +80,7 @@ func (s *Store) address() string {
 
 // defaultMemory is enough for a fold of foldRows rows beside a report. Rows that
 // are not yet in the file cannot be spilled, which sets the lower end.
-const defaultMemory = "256MB"
+const defaultMemory = "192MB"
 
 // explain gives DuckDB's errors at opening a name.
 func explain(err error) error {
