@@ -143,7 +143,7 @@ func guardrailSentences(g event.Guardrail) []string {
 		out = append(out, "The guardrail found nothing.")
 	}
 	if g.Reason != "" {
-		out = append(out, g.Reason)
+		out = append(out, strings.Join(strings.Fields(g.Reason), " ")) // logged on several lines
 	}
 	return out
 }
