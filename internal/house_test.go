@@ -20,12 +20,19 @@ import (
 // floors lists the rooms from the bottom up; a room may know the rooms below it
 // and those beside it that its entry names.
 var floors = [][]string{
-	{"content", "docs", "internal/event", "internal/jsondoc"},
-	{"internal/source", "internal/source/dir"},
+	{"content", "docs", "internal/event", "internal/jsondoc", "internal/config"},
+	{"internal/source"},
+	{"internal/account", "internal/source/dir"},
+	{
+		"internal/source/s3", "internal/source/sqs", "internal/source/cwlogs",
+		"internal/source/firehose", "internal/source/cloudtrail",
+	},
 	{"internal/query", "internal/decode", "internal/enrich", "internal/enrich/mmdb", "internal/seal", "internal/state"},
 	{"internal/normalize/arn", "internal/normalize/model"},
 	{"internal/normalize/bedrock", "internal/normalize/cloudtrail", "internal/store"},
 	{"internal/normalize", "internal/store/duckdb", "internal/store/memory", "internal/store/storetest"},
+	{"internal/metrics", "internal/inventory"},
+	{"internal/coverage"},
 	{"internal/web", "internal/simulate"},
 	{"internal/pipeline"},
 	{"internal/app"},
@@ -35,10 +42,11 @@ var floors = [][]string{
 
 // beside are the arrows between rooms of one floor.
 var beside = map[string][]string{
-	"internal/source/dir":      {"internal/source"},
-	"internal/enrich":          {"internal/enrich/mmdb"},
-	"internal/state":           {"internal/seal"},
-	"internal/normalize/model": {"internal/normalize/arn"},
+	"internal/source/sqs":        {"internal/source/s3"},
+	"internal/source/cloudtrail": {"internal/source/s3"},
+	"internal/enrich":            {"internal/enrich/mmdb"},
+	"internal/state":             {"internal/seal"},
+	"internal/normalize/model":   {"internal/normalize/arn"},
 }
 
 type room struct {

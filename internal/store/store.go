@@ -53,6 +53,8 @@ type Batch struct {
 	Bad      []decode.Item // verdict Bad
 	Objects  []Entry       // ledger entries of objects that end in this batch
 	Resolved []string      // quarantine ids that a retry has put right
+	Findings []event.Finding
+	Troubles []source.Trouble // objects that could not be read; each replaces what was known of it
 }
 
 // Receipt says what became of a batch's events.
@@ -60,6 +62,7 @@ type Receipt struct {
 	Stored    int
 	Duplicate int    // events already stored, or twice in the batch
 	New       []bool // by event, in the batch's order: stored, not duplicate
+	Findings  []bool // by finding, likewise
 }
 
 // Entry is one object in the ledger. Read = Stored + Duplicate + Skipped + Quarantined.
@@ -71,6 +74,8 @@ type Entry struct {
 	// Append adds what becomes of them to Stored and Duplicate before it writes
 	// the entry; events of former batches are counted there already.
 	First, Last int
+	// FirstFinding and LastFinding do so for Batch.Findings.
+	FirstFinding, LastFinding int
 	Skips       map[string]int64 // by reason
 	Done        time.Time
 }

@@ -1,0 +1,97 @@
+// Package account is how seismo reaches one AWS account: credentials, Region,
+// endpoints, quotas, and what an error of AWS means. One table names the
+// partitions; no other room spells arn:aws.
+//
+// It never logs a credential, a token or an address that carries one, and never
+// asks AWS for more than a share of its quotas.
+package account
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	sdkconfig "github.com/aws/aws-sdk-go-v2/config"
+)
+
+// Options are what a program gives beside the configuration.
+type Options struct {
+	Log    *slog.Logger      // nil is silent
+	Client http.RoundTripper // nil: the SDK's own, with the proxy of the configuration; tests give a stand-in's
+}
+
+// Account is one set of credentials. Clients are made for a Region each time;
+// they share credentials, connections and quotas. It is safe for concurrent use.
+type Account struct {
+	cfg Config
+	sdk aws.Config
+	id  string
+}
+
+// Open loads the credentials' sources. It asks AWS nothing yet, except where
+// credentials come from a network address.
+func Open(ctx context.Context, cfg Config, opt Options) (*Account, error) {
+	loaders := []func(*sdkconfig.LoadOptions) error{}
+	if opt.Client != nil {
+		loaders = append(loaders, sdkconfig.WithHTTPClient(&http.Client{Transport: opt.Client}))
+	}
+	sdk, err := sdkconfig.LoadDefaultConfig(ctx, loaders...)
+	if err != nil {
+		return nil, err
+	}
+	return &Account{cfg: cfg, sdk: sdk}, nil
+}
+
+// SDK is the SDK's configuration for a Region; "" is the account's own. Rooms
+// that need a client that has no method here make it from this.
+func (a *Account) SDK(region string) aws.Config {
+	c := a.sdk.Copy()
+	if region != "" {
+		c.Region = region
+	}
+	return c
+}
+
+// Region is the Region that calls go to when nobody names one.
+func (a *Account) Region() string { return a.sdk.Region }
+
+// ID is the account's number, asked of STS once.
+func (a *Account) ID(ctx context.Context) (string, error) {
+	out, err := a.STS().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return "", Explain(err, "ask who we are")
+	}
+	return aws.ToString(out.Account), nil
+}
+
+// S3 is a client for a Region.
+func (a *Account) S3(region string) *s3.Client { return s3.NewFromConfig(a.SDK(region)) }
+
+// SQS is a client for a Region.
+func (a *Account) SQS(region string) *sqs.Client { return sqs.NewFromConfig(a.SDK(region)) }
+
+// STS is a client for the account's Region.
+func (a *Account) STS() *sts.Client { return sts.NewFromConfig(a.SDK("")) }
+
+// Logs is a CloudWatch Logs client for a Region.
+func (a *Account) Logs(region string) *cloudwatchlogs.Client {
+	return cloudwatchlogs.NewFromConfig(a.SDK(region))
+}
+
+// CloudWatch is a client for a Region.
+func (a *Account) CloudWatch(region string) *cloudwatch.Client {
+	return cloudwatch.NewFromConfig(a.SDK(region))
+}
+
+// CloudTrail is a client for a Region.
+func (a *Account) CloudTrail(region string) *cloudtrail.Client {
+	return cloudtrail.NewFromConfig(a.SDK(region))
+}

@@ -1,0 +1,52 @@
+package source
+
+import "strings"
+
+// Kind says what kind of fault a place reported.
+type Kind string
+
+// The kinds of fault.
+const (
+	Gone          Kind = "gone"          // the object was deleted before it was read
+	Forbidden     Kind = "forbidden"     // a permission is missing; Fault.Action says which
+	Changed       Kind = "changed"       // the object was overwritten since it was found
+	Throttled     Kind = "throttled"     // too many requests
+	Unreachable   Kind = "unreachable"   // no answer, a cut connection, an error of the service
+	Expired       Kind = "expired"       // credentials are missing, expired or refused
+	Misconfigured Kind = "misconfigured" // wrong Region, bucket, queue, group: nothing will come until it is changed
+	Unknown       Kind = "unknown"
+)
+
+// Fault is why a place could not be read, in words that a user can act on.
+type Fault struct {
+	Kind     Kind
+	What     string // what was tried: "read s3://logs/AWSLogs/…"; never a secret
+	Action   string // of Forbidden: the IAM action that is missing, such as kms:Decrypt
+	Resource string // of Forbidden: the ARN it is missing for, when known
+	Remedy   string // what to do, one sentence
+	Err      error  // what the SDK said
+}
+
+func (f *Fault) Error() string {
+	var b strings.Builder
+	b.WriteString(f.What)
+	b.WriteString(": ")
+	if f.Action != "" {
+		b.WriteString(f.Action + " is not allowed")
+		if f.Resource != "" {
+			b.WriteString(" on " + f.Resource)
+		}
+	} else {
+		b.WriteString(strings.ReplaceAll(string(f.Kind), "_", " "))
+	}
+	if f.Err != nil {
+		b.WriteString(" (" + f.Err.Error() + ")")
+	}
+	return b.String()
+}
+
+// Unwrap returns what the SDK said.
+func (f *Fault) Unwrap() error { return f.Err }
+
+// Hint is the remedy.
+func (f *Fault) Hint() string { return f.Remedy }
