@@ -157,7 +157,7 @@ func (a *App) Ingest(ctx context.Context, src source.Source, meter *pipeline.Met
 // ingest closes path at the end.
 func (a *App) ingest(ctx context.Context, path *Path, src source.Source, meter *pipeline.Meter) error {
 	defer path.Close()
-	err := pipeline.Run(ctx, path.config(src, a.store), meter)
+	err := pipeline.Once(ctx, path.config("ingest", src), a.store, pipeline.Limits{}, meter)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -79,6 +79,6 @@ func (p *Path) Book() *enrich.Book { return p.enricher.Book() }
 // Close gives back the network files.
 func (p *Path) Close() error { return p.enricher.Close() }
 
-func (p *Path) config(src source.Source, sink pipeline.Sink) pipeline.Config {
-	return pipeline.Config{Source: src, Decoder: p.Decoder, Normalize: p.Normalize, Enrich: p.Enrich, Sink: sink}
+func (p *Path) config(name string, src source.Source) pipeline.Config {
+	return pipeline.Config{Name: name, Source: src, Decoder: p.Decoder, Normalize: p.Normalize, Enrich: p.Enrich}
 }

@@ -30,6 +30,9 @@ const (
 	Trail                      // CloudTrail event
 )
 
+// OfFinding says that the record is a finding, not an event.
+func (k Kind) OfFinding() bool { return k != Invocation && k != Trail }
+
 // Item is one piece of an object. Where more than 20,000 bad pieces follow each
 // other the rest of them are one item.
 type Item struct {
@@ -69,6 +72,7 @@ const (
 	SkipTestEvent       = "s3_test_event"
 	SkipControl         = "control_message" // CloudWatch Logs CONTROL_MESSAGE
 	SkipLargeBody       = "large_body"      // body objects under …/data/
+	SkipChanged         = "changed"         // an object that was overwritten before it was read; the newer one is its own
 	SkipEventSource     = "event_source"    // CloudTrail event of a source that is not listened to
 )
 
@@ -85,4 +89,5 @@ const (
 	BadEnvelope    = "bad_envelope"    // base64 or payload of a subscription, Kinesis or Firehose record
 	BadRecord      = "bad_record"      // known kind, but unusable
 	BadRead        = "read_error"
+	BadGone        = "gone" // an object that was deleted before it was read
 )

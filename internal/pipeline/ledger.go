@@ -11,10 +11,12 @@ import (
 // look costs about the same for one as for many.
 const lookAtOnce = 256
 
-// ledger passes on the deliveries that were not read before.
+// ledger passes on the deliveries that were not read before and are not being
+// read, by this source or another.
 type ledger struct {
-	sink  Sink
-	meter *Meter
+	writer *Writer
+	meter  *Meter
+	stop   <-chan struct{}
 }
 
 func (l *ledger) run(ctx context.Context, in <-chan source.Delivery, out chan<- source.Delivery) error {
@@ -44,27 +46,52 @@ func waiting(first source.Delivery, in <-chan source.Delivery) []source.Delivery
 }
 
 func (l *ledger) pass(ctx context.Context, list []source.Delivery, out chan<- source.Delivery) error {
-	ids := make([]string, len(list))
-	for i, d := range list {
-		ids[i] = d.Object().ID
+	// Claimed first and looked up then: what ends in between is in the ledger.
+	var mine []source.Delivery
+	var ids []string
+	for _, d := range list {
+		if id := d.Object().ID; id == "" || l.writer.claim(d, l.meter) {
+			mine, ids = append(mine, d), append(ids, id)
+		}
 	}
-	seen, err := l.sink.Seen(ctx, ids)
+	if len(mine) == 0 {
+		return nil
+	}
+	seen, err := l.writer.sink.Seen(ctx, ids)
 	if err != nil {
-		return fmt.Errorf("look into the ledger: %w", err)
+		err = fmt.Errorf("look into the ledger: %w", err)
 	}
-	for i, d := range list {
-		if former, known := seen[ids[i]]; known {
-			l.meter.again(former)
-			if err := d.Settle(ctx, nil); err != nil {
-				return fmt.Errorf("settle %s: %w", d.Object().Origin.Key, err)
-			}
+	for i, d := range mine {
+		if err != nil {
+			l.writer.settle(context.WithoutCancel(ctx), d, l.meter, err)
 			continue
 		}
+		former, known := seen[ids[i]]
+		if known && ids[i] != "" {
+			l.meter.again(former)
+			if d.Object().Cursor == nil {
+				l.writer.settle(ctx, d, l.meter, nil)
+				continue
+			}
+			d = placed{d}
+		}
+		err = l.hand(ctx, d, out)
+	}
+	return err
+}
+
+// hand passes a delivery to the next free worker, unless the end comes first.
+func (l *ledger) hand(ctx context.Context, d source.Delivery, out chan<- source.Delivery) error {
+	if !stopped(l.stop) {
 		select {
 		case out <- d:
+			return nil
+		case <-l.stop:
 		case <-ctx.Done():
+			l.writer.settle(context.WithoutCancel(ctx), d, l.meter, ctx.Err())
 			return ctx.Err()
 		}
 	}
+	l.writer.settle(ctx, d, l.meter, ErrStopping)
 	return nil
 }

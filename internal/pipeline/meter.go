@@ -6,19 +6,21 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"seismo/internal/source"
 	"seismo/internal/store"
 )
 
-// Meter counts a run while it goes on: bytes as they are read, everything else
-// once it is committed, so that the counts add up however the run ends. The
+// Meter counts one source while it is read: bytes as they are read, everything
+// else once it is committed, so that the counts add up however the run ends. The
 // zero Meter is ready.
 type Meter struct {
 	bytes atomic.Int64
 
 	mu     sync.Mutex
 	counts Counts
+	pace   pace
 }
 
 // Unread is an object that could not be read, and why. It is read again when it
@@ -28,20 +30,38 @@ type Unread struct {
 	Err    error
 }
 
+// mostUnread is how many unread objects a meter names; it counts all of them.
+const mostUnread = 1000
+
 // Counts is a meter read at one moment.
 // Read = Stored + Duplicate + Skipped + Quarantined.
 type Counts struct {
-	Bytes       int64            `json:"bytes"` // as stored, compressed where it is
-	Objects     int64            `json:"objects"`
-	Known       int64            `json:"known_objects"` // read in an earlier run
-	Read        int64            `json:"read"`
-	Stored      int64            `json:"stored"`
-	Duplicate   int64            `json:"duplicate"`
-	Skipped     int64            `json:"skipped"`
-	Quarantined int64            `json:"quarantined"`
-	SkippedBy   map[string]int64 `json:"skipped_by,omitempty"`     // reason: count
-	BadBy       map[string]int64 `json:"quarantined_by,omitempty"` // reason: count
-	Unread      []Unread         `json:"-"`
+	Bytes       int64                 `json:"bytes"` // as stored, compressed where it is
+	Objects     int64                 `json:"objects"`
+	Known       int64                 `json:"known_objects"` // read before, or at the same time by another way
+	Read        int64                 `json:"read"`
+	Stored      int64                 `json:"stored"`
+	Duplicate   int64                 `json:"duplicate"`
+	Skipped     int64                 `json:"skipped"`
+	Quarantined int64                 `json:"quarantined"`
+	SkippedBy   map[string]int64      `json:"skipped_by,omitempty"`     // reason: count
+	BadBy       map[string]int64      `json:"quarantined_by,omitempty"` // reason: count
+	Failed      int64                 `json:"failed_reads"`             // objects that were not read to their end; they come again
+	FailedBy    map[source.Kind]int64 `json:"failed_by,omitempty"`
+	Unsettled   int64                 `json:"unsettled"` // committed, but the source could not be told; known when it comes again
+	Unread      []Unread              `json:"-"`         // the newest failed objects
+	State       State                 `json:"state"`
+}
+
+// State says how a source does now.
+type State struct {
+	Seen       time.Time `json:"seen,omitzero"`   // when its place answered last
+	Fault      error     `json:"-"`               // why nothing comes now; nil when all is well
+	Since      time.Time `json:"since,omitzero"`  // of the fault
+	Lag        float64   `json:"lag_seconds"`     // the longest of the last minute, from written at its place to committed
+	PerSecond  float64   `json:"read_per_second"` // records, over the last minute
+	BytesRate  float64   `json:"bytes_per_second"`
+	LastCommit time.Time `json:"last_commit,omitzero"`
 }
 
 // Counts reads the meter.
@@ -50,22 +70,40 @@ func (m *Meter) Counts() Counts {
 	defer m.mu.Unlock()
 	c := m.counts
 	c.Bytes = m.bytes.Load()
-	c.SkippedBy, c.BadBy, c.Unread = maps.Clone(c.SkippedBy), maps.Clone(c.BadBy), slices.Clone(c.Unread)
+	c.SkippedBy, c.BadBy, c.FailedBy = maps.Clone(c.SkippedBy), maps.Clone(c.BadBy), maps.Clone(c.FailedBy)
+	c.Unread = slices.Clone(c.Unread)
+	c.State.Lag, c.State.PerSecond, c.State.BytesRate = m.pace.read(time.Now())
 	return c
 }
 
-// tally counts the pieces of a batch.
+// tally counts the pieces of an object.
 type tally struct {
 	read         int64
 	skipped, bad map[string]int64 // by reason
 }
 
-// book adds a committed batch, in which some objects end.
-func (m *Meter) book(t tally, r store.Receipt, objects int) {
+func (t *tally) add(o tally) {
+	t.read += o.read
+	for reason, n := range o.skipped {
+		count(&t.skipped, reason, n)
+	}
+	for reason, n := range o.bad {
+		count(&t.bad, reason, n)
+	}
+}
+
+// book adds what a committed batch has of an object.
+func (m *Meter) book(p *part) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	now := time.Now()
+	m.counts.State.LastCommit = now
+	m.pace.add(now, p.tally.read, p.bytesRead(), lag(now, p))
+	m.sum(p.tally, p.receipt)
+}
+
+func (m *Meter) sum(t tally, r store.Receipt) {
 	c := &m.counts
-	c.Objects += int64(objects)
 	c.Read += t.read
 	c.Stored += int64(r.Stored)
 	c.Duplicate += int64(r.Duplicate)
@@ -79,20 +117,76 @@ func (m *Meter) book(t tally, r store.Receipt, objects int) {
 	}
 }
 
+// done counts an object that is read and committed whole.
+func (m *Meter) done(e store.Entry) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e.ID != "" {
+		m.counts.Objects++
+	}
+}
+
 // again books an object that the ledger knows: all its events are duplicates,
 // and so is what was bad in it; what was skipped is so again.
 func (m *Meter) again(e store.Entry) {
 	m.bytes.Add(max(e.Size, 0))
-	m.book(tally{read: e.Read, skipped: e.Skips}, store.Receipt{Duplicate: int(e.Read - e.Skipped)}, 1)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.counts.Objects++
+	m.counts.Known++
+	m.sum(tally{read: e.Read, skipped: e.Skips}, store.Receipt{Duplicate: int(e.Read - e.Skipped)})
+}
+
+// shared counts an object that another delivery brought at the same time.
+func (m *Meter) shared() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.counts.Objects++
 	m.counts.Known++
 }
 
-func (m *Meter) failed(o source.Object, err error) {
+// failed counts an object that was not read to its end; a nil err says that it
+// does not come again.
+func (m *Meter) failed(o source.Object, kind source.Kind, err error) {
+	if err == nil {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.counts.Failed++
+	if m.counts.FailedBy == nil {
+		m.counts.FailedBy = map[source.Kind]int64{}
+	}
+	m.counts.FailedBy[kind]++
+	if len(m.counts.Unread) == mostUnread {
+		m.counts.Unread = slices.Delete(m.counts.Unread, 0, mostUnread/2)
+	}
 	m.counts.Unread = append(m.counts.Unread, Unread{o, err})
+}
+
+func (m *Meter) unsettled(error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.counts.Unsettled++
+}
+
+// down says why the source gives nothing now.
+func (m *Meter) down(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := &m.counts.State
+	if s.Fault == nil {
+		s.Since = time.Now().UTC()
+	}
+	s.Fault = err
+}
+
+// up says that the source's place answered.
+func (m *Meter) up() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := &m.counts.State
+	s.Seen, s.Fault, s.Since = time.Now().UTC(), nil, time.Time{}
 }
 
 func count(counts *map[string]int64, reason string, n int64) {
@@ -102,14 +196,19 @@ func count(counts *map[string]int64, reason string, n int64) {
 	(*counts)[reason] += n
 }
 
-// countingReader adds what is read from an object to the meter.
+// countingReader adds what is read from an object to the meter, and keeps the
+// error that ended it.
 type countingReader struct {
 	io.Reader
 	meter *Meter
+	err   error
 }
 
 func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.meter.bytes.Add(int64(n))
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
 	return n, err
 }

@@ -1,7 +1,11 @@
 // Package pipeline is the path itself: it receives deliveries, decodes,
 // normalizes, enriches and appends them, and settles each one once its rows are
-// committed. Memory is bounded by the size of a batch, not by the size of an
-// object.
+// committed. Several sources run beside each other into one Writer; memory is
+// bounded by what they may hold together, not by the size of an object.
+//
+//	source ─► ledger (known? being read?) ─► workers ─► Writer ─► store
+//	   ▲                                                   │
+//	   └────────────── Settle, once committed ◄────────────┘
 //
 // It never settles what is not committed, never drops a piece without counting
 // it, and never knows which source or store it stands between.
@@ -13,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -28,96 +33,150 @@ type Sink interface {
 	Seen(ctx context.Context, objects []string) (map[string]store.Entry, error)
 }
 
-// Config wires one run.
+// Config wires one source.
 type Config struct {
+	Name      string // of the source, as faults are kept under
 	Source    source.Source
 	Decoder   *decode.Decoder
 	Normalize func(context.Context, decode.Item) (event.Event, error)
+	Finding   func(context.Context, decode.Item) (event.Finding, error) // nil: findings are bad records
 	Enrich    func(*event.Event)
-	Sink      Sink
-	Workers   int   // 0 is one for each core
-	Events    int   // most events in a batch; 0 is 4,000
-	Bytes     int64 // most bytes of records in a batch; 0 is 6 MiB
+	Workers   int // objects read at once; 0 is one for each core
+
+	// Endless says that the source is watched: an error of Receive is shown and
+	// Receive called again, after a while that grows to a minute.
+	Endless bool
+	// Stop, when closed, ends the receiving: what is being read is finished, what
+	// waits is given back. nil: it ends with the source or with ctx.
+	Stop <-chan struct{}
 }
 
-func (c *Config) defaults() {
-	if c.Workers == 0 {
-		c.Workers = runtime.GOMAXPROCS(0)
-	}
-	if c.Events == 0 {
-		c.Events = 4000
-	}
-	if c.Bytes == 0 {
-		c.Bytes = 6 << 20
-	}
-}
+// ErrStopping settles deliveries that were not begun because of Config.Stop.
+var ErrStopping = errors.New("seismo is stopping")
 
-// Run reads the source to its end. Objects that cannot be read are counted in
-// the meter and settled with their error; they do not stop the run. A failed
-// Append does, as does the end of ctx: what was committed stays.
-func Run(ctx context.Context, cfg Config, meter *Meter) error {
-	cfg.defaults()
+// Run reads the source to its end, or for ever. Objects that cannot be read are
+// counted in the meter and settled with their error; they do not stop the run.
+// The end of ctx does at once: what was committed stays, the rest comes again.
+// The Writer must be running.
+func Run(ctx context.Context, cfg Config, w *Writer, meter *Meter) error {
+	if cfg.Workers == 0 {
+		cfg.Workers = runtime.GOMAXPROCS(0)
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	received := make(chan source.Delivery, lookAtOnce)
 	deliveries := make(chan source.Delivery)
-	commits := make(chan commit)
 	group.Go(func() error {
 		defer close(received)
-		return receive(ctx, cfg.Source, received)
+		return receive(ctx, &cfg, received, meter)
 	})
 	group.Go(func() error {
 		defer close(deliveries)
-		return (&ledger{cfg.Sink, meter}).run(ctx, received, deliveries)
+		return (&ledger{writer: w, meter: meter, stop: cfg.Stop}).run(ctx, received, deliveries)
 	})
-	workers, workCtx := errgroup.WithContext(ctx)
 	for range cfg.Workers {
-		w := &worker{cfg: &cfg, meter: meter, commits: commits}
-		workers.Go(func() error { return w.run(workCtx, deliveries) })
+		group.Go(func() error {
+			for d := range deliveries {
+				if err := (&worker{cfg: &cfg, writer: w, meter: meter}).object(ctx, d); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
-	group.Go(func() error {
-		defer close(commits)
-		return workers.Wait()
-	})
-	group.Go(func() error { return write(ctx, cfg.Sink, commits) })
 	return group.Wait()
 }
 
-func receive(ctx context.Context, src source.Source, out chan<- source.Delivery) error {
+// Once runs one source to its end with a Writer of its own.
+func Once(ctx context.Context, cfg Config, sink Sink, limits Limits, meter *Meter) error {
+	limits.Persist = false
+	w := NewWriter(sink, limits)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return w.Run(ctx) })
+	group.Go(func() error {
+		defer w.Finish()
+		return Run(ctx, cfg, w, meter)
+	})
+	return group.Wait()
+}
+
+// Waits between two calls of Receive after errors.
+const (
+	firstWait = time.Second
+	mostWait  = time.Minute
+)
+
+func receive(ctx context.Context, cfg *Config, out chan<- source.Delivery, meter *Meter) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if cfg.Stop != nil {
+		go func() {
+			select {
+			case <-cfg.Stop:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+	}
+	wait := firstWait
 	for {
-		d, err := src.Receive(ctx)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
+		d, err := cfg.Source.Receive(ctx)
+		switch {
+		case errors.Is(err, io.EOF), stopped(cfg.Stop):
+			return giveBack(d, err)
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && !cfg.Endless:
 			return fmt.Errorf("receive: %w", err)
+		case err != nil:
+			meter.down(err)
+			if !pause(ctx, wait) {
+				continue
+			}
+			wait = min(2*wait, mostWait)
+			continue
+		}
+		wait = firstWait
+		meter.up()
+		if d == nil { // the place answered and has nothing now
+			continue
 		}
 		select {
 		case out <- d:
 		case <-ctx.Done():
-			return ctx.Err()
+			return giveBack(d, ctx.Err())
 		}
 	}
 }
 
-// commit is one batch on its way to the store, and where its outcome goes.
-type commit struct {
-	batch store.Batch
-	done  chan<- outcome
-}
-
-type outcome struct {
-	receipt store.Receipt
-	err     error
-}
-
-// write is the one writer: batches are appended in turn.
-func write(ctx context.Context, sink Sink, commits <-chan commit) error {
-	for c := range commits {
-		receipt, err := sink.Append(ctx, c.batch)
-		c.done <- outcome{receipt, err}
-		if err != nil {
-			return fmt.Errorf("append: %w", err)
-		}
+// giveBack settles a delivery that came too late to be read. A stop that was
+// asked for is no error.
+func giveBack(d source.Delivery, err error) error {
+	if d != nil {
+		_ = d.Settle(context.Background(), ErrStopping)
 	}
-	return nil
+	if errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+func stopped(stop <-chan struct{}) bool {
+	select {
+	case <-stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// pause waits; false says that ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

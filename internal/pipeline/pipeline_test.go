@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
@@ -26,14 +28,28 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type object struct {
 	name, text string
 	openErr    error
-	settled    []error
+	bodyErr    error         // ends the body in place of io.EOF
+	gate       chan struct{} // Open waits for it
+	attempt    int
+	cursor     *source.Cursor
+
+	opened  int
+	settled []error
 }
 
 func (o *object) Object() source.Object {
-	return source.Object{ID: o.name, Origin: event.Origin{Key: o.name}, Size: int64(len(o.text))}
+	return source.Object{ID: o.name, Origin: event.Origin{Key: o.name}, Size: int64(len(o.text)),
+		Attempt: o.attempt, Cursor: o.cursor}
 }
 
 func (o *object) Open(context.Context) (io.ReadCloser, error) {
+	o.opened++
+	if o.gate != nil {
+		<-o.gate
+	}
+	if o.bodyErr != nil {
+		return io.NopCloser(io.MultiReader(strings.NewReader(o.text), iotest.ErrReader(o.bodyErr))), nil
+	}
 	return io.NopCloser(strings.NewReader(o.text)), o.openErr
 }
 
@@ -65,6 +81,18 @@ type sink struct {
 	batches int
 	bad     []decode.Item
 	fail    error
+	refuse  string // request id of an event that is refused
+
+	troubles []source.Trouble
+	cursors  []string
+}
+
+var errRefused = errors.New("refused")
+
+func (s *sink) failWith(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail = err
 }
 
 func newSink() *sink { return &sink{ids: map[string]bool{}, ledger: map[string]store.Entry{}} }
@@ -75,6 +103,10 @@ func (s *sink) Append(_ context.Context, b store.Batch) (r store.Receipt, err er
 	if s.fail != nil {
 		return r, s.fail
 	}
+	if s.refuse != "" && slices.ContainsFunc(b.Events, func(e event.Event) bool { return e.RequestID == s.refuse }) {
+		return r, errRefused
+	}
+	s.troubles = append(s.troubles, b.Troubles...)
 	s.batches++
 	for _, e := range b.Events {
 		isNew := !s.ids[e.ID]
@@ -88,6 +120,12 @@ func (s *sink) Append(_ context.Context, b store.Batch) (r store.Receipt, err er
 	}
 	s.bad = append(s.bad, b.Bad...)
 	for _, e := range b.Objects {
+		if e.Cursor != nil {
+			s.cursors = append(s.cursors, e.Cursor.Value)
+		}
+		if e.ID == "" {
+			continue
+		}
 		for _, isNew := range r.New[e.First:e.Last] {
 			if isNew {
 				e.Stored++
@@ -119,10 +157,10 @@ func run(t *testing.T, s *sink, events int, objects ...*object) (pipeline.Counts
 		t.Fatal(err)
 	}
 	meter := &pipeline.Meter{}
-	err = pipeline.Run(t.Context(), pipeline.Config{
+	err = pipeline.Once(t.Context(), pipeline.Config{
 		Source: &list{objects: objects}, Decoder: decode.New(decode.DefaultLimits()), Normalize: n.Event,
-		Enrich: func(*event.Event) {}, Sink: s, Workers: 2, Events: events,
-	}, meter)
+		Enrich: func(*event.Event) {}, Workers: 2,
+	}, s, pipeline.Limits{Events: events}, meter)
 	return meter.Counts(), err
 }
 

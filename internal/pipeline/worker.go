@@ -9,192 +9,209 @@ import (
 	"time"
 
 	"seismo/internal/decode"
-	"seismo/internal/event"
 	"seismo/internal/normalize"
 	"seismo/internal/source"
 	"seismo/internal/store"
 )
 
-// worker makes batches of deliveries. Small objects share a batch; a large one
-// spans several, and its ledger entry goes with the last of them.
+// A piece is handed to the writer when it has so much.
+const (
+	pieceEvents = 512
+	pieceBytes  = 1 << 20
+)
+
+// worker reads one delivery and hands what comes of it to the writer, piece by
+// piece. The last piece carries the ledger's entry.
 type worker struct {
-	cfg     *Config
-	meter   *Meter
-	commits chan<- commit
+	cfg    *Config
+	writer *Writer
+	meter  *Meter
 
-	batch   store.Batch
-	tally   tally // of what is in batch, and of what was skipped beside it
-	bytes   int64
-	pending []source.Delivery // deliveries that end in batch
-
-	entry  store.Entry // of the object being read
-	failed error       // why the object being read must come again
+	reading *reading
+	piece   *piece
+	failed  error // why the object must come again
 }
 
-func (w *worker) run(ctx context.Context, deliveries <-chan source.Delivery) error {
-	for d := range deliveries {
-		if err := w.object(ctx, d); err != nil {
-			return err
-		}
-	}
-	return w.flush(ctx)
+// reading is one object on its way: what is known of it across its pieces.
+type reading struct {
+	delivery source.Delivery
+	meter    *Meter
+	name     string // of its source
+	entry    store.Entry
+	broken   error // a piece of it could not be committed
 }
 
-// object reads one delivery. Only a failed Append or the end of ctx is an error.
+// piece is a part of an object: what one batch takes of it at once.
+type piece struct {
+	of     *reading
+	batch  store.Batch // Events, Findings, Bad, Troubles
+	tally  tally
+	bytes  int64 // of records
+	held   int64 // of the writer's room
+	last   bool  // the object ends here
+	failed error // with last: it was not read to its end, for this reason
+}
+
+// object reads one delivery. Only the end of ctx and a broken path are errors.
 func (w *worker) object(ctx context.Context, d source.Delivery) error {
 	object := d.Object()
-	w.entry = store.Entry{Object: object, Skips: map[string]int64{}, First: len(w.batch.Events)}
-	w.failed = nil
-	if err := w.read(ctx, d, object); err != nil {
+	w.reading = &reading{delivery: d, meter: w.meter, name: w.cfg.Name,
+		entry: store.Entry{Object: object, Skips: map[string]int64{}}}
+	w.piece = &piece{of: w.reading}
+	err := w.read(ctx, d)
+	if err != nil || ctx.Err() != nil {
+		w.writer.drop(w.piece)
+		err = errors.Join(err, ctx.Err())
+		w.writer.settle(context.WithoutCancel(ctx), d, w.meter, err)
 		return err
 	}
 	if w.failed != nil {
-		return w.fail(ctx, d)
+		w.fail(object)
 	}
-	w.entry.Last, w.entry.Done = len(w.batch.Events), time.Now().UTC()
-	w.batch.Objects = append(w.batch.Objects, w.entry)
-	w.pending = append(w.pending, d)
-	if w.full() {
-		return w.flush(ctx)
-	}
-	return nil
+	w.reading.entry.Done = time.Now().UTC()
+	w.piece.last, w.piece.failed = true, w.failed
+	return w.hand(ctx)
 }
 
-func (w *worker) read(ctx context.Context, d source.Delivery, object source.Object) error {
+func (w *worker) read(ctx context.Context, d source.Delivery) error {
+	if d.Object().ID == "" {
+		return nil
+	}
 	body, err := d.Open(ctx)
 	if err != nil {
 		w.failed = err
-		return ctx.Err()
+		return nil
 	}
 	defer body.Close()
 	counted := &countingReader{Reader: body, meter: w.meter}
-	return w.cfg.Decoder.Decode(ctx, counted, object.Origin, func(item decode.Item) error {
+	return w.cfg.Decoder.Decode(ctx, counted, d.Object().Origin, func(item decode.Item) error {
+		if item.Verdict == decode.Bad && item.Reason == decode.BadRead {
+			w.failed = cmpError(counted.err, errors.New(item.Detail))
+			return nil
+		}
 		return w.item(ctx, item)
 	})
 }
 
-// fail settles a delivery that could not be read to its end. What was read of it
-// stays in the batch: it is good, and when the object comes again its rows are
-// duplicates.
-func (w *worker) fail(ctx context.Context, d source.Delivery) error {
-	w.meter.failed(d.Object(), w.failed)
-	return d.Settle(ctx, w.failed)
+func cmpError(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
 }
 
 func (w *worker) item(ctx context.Context, item decode.Item) error {
-	w.entry.Read++
-	w.tally.read++
+	w.reading.entry.Read++
+	w.piece.tally.read++
 	switch item.Verdict {
 	case decode.Good:
 		return w.good(ctx, item)
 	case decode.Skipped:
 		w.skip(item.Reason)
 	case decode.Bad:
-		if item.Reason == decode.BadRead {
-			w.failed = errors.New(item.Detail)
-		}
 		return w.bad(ctx, item)
 	}
 	return nil
 }
 
 func (w *worker) good(ctx context.Context, item decode.Item) error {
+	if w.cfg.Finding != nil && item.Kind.OfFinding() {
+		return w.finding(ctx, item)
+	}
 	ev, err := w.cfg.Normalize(ctx, item)
-	var unfit *normalize.Unfit
-	switch {
-	case errors.As(err, &unfit) && unfit.Verdict == decode.Skipped:
-		w.skip(unfit.Reason)
-		return nil
-	case errors.As(err, &unfit):
-		return w.bad(ctx, Refused(item, unfit))
-	case err != nil:
-		return fmt.Errorf("normalize: %w", err)
+	if err != nil {
+		return w.unfit(ctx, item, err)
 	}
 	w.cfg.Enrich(&ev)
-	return w.add(ctx, ev)
+	r := ev.Record
+	if err := w.room(ctx, int64(len(r.Raw)+len(r.BodyInput)+len(r.BodyOutput))); err != nil {
+		return err
+	}
+	w.piece.batch.Events = append(w.piece.batch.Events, ev)
+	return w.handIfFull(ctx)
 }
 
-func (w *worker) add(ctx context.Context, ev event.Event) error {
-	w.batch.Events = append(w.batch.Events, ev)
-	r := ev.Record
-	w.bytes += int64(len(r.Raw) + len(r.BodyInput) + len(r.BodyOutput))
-	return w.flushIfFull(ctx)
+func (w *worker) finding(ctx context.Context, item decode.Item) error {
+	f, err := w.cfg.Finding(ctx, item)
+	if err != nil {
+		return w.unfit(ctx, item, err)
+	}
+	if err := w.room(ctx, int64(len(f.Raw))); err != nil {
+		return err
+	}
+	w.piece.batch.Findings = append(w.piece.batch.Findings, f)
+	return w.handIfFull(ctx)
+}
+
+// unfit is a good record that becomes no event.
+func (w *worker) unfit(ctx context.Context, item decode.Item, err error) error {
+	var unfit *normalize.Unfit
+	switch {
+	case !errors.As(err, &unfit):
+		return fmt.Errorf("normalize: %w", err)
+	case unfit.Verdict == decode.Skipped:
+		w.skip(unfit.Reason)
+		return nil
+	}
+	return w.bad(ctx, Refused(item, unfit))
 }
 
 func (w *worker) bad(ctx context.Context, item decode.Item) error {
-	w.entry.Quarantined++
-	count(&w.tally.bad, item.Reason, 1)
-	w.batch.Bad = append(w.batch.Bad, item)
-	w.bytes += int64(len(item.Raw))
-	return w.flushIfFull(ctx)
+	if err := w.room(ctx, int64(len(item.Raw))); err != nil {
+		return err
+	}
+	w.reading.entry.Quarantined++
+	count(&w.piece.tally.bad, item.Reason, 1)
+	w.piece.batch.Bad = append(w.piece.batch.Bad, item)
+	return w.handIfFull(ctx)
 }
 
 func (w *worker) skip(reason string) {
-	w.entry.Skipped++
-	w.entry.Skips[reason]++
-	count(&w.tally.skipped, reason, 1)
+	w.reading.entry.Skipped++
+	w.reading.entry.Skips[reason]++
+	count(&w.piece.tally.skipped, reason, 1)
 }
 
-func (w *worker) full() bool {
-	return len(w.batch.Events)+len(w.batch.Bad) >= w.cfg.Events || w.bytes >= w.cfg.Bytes ||
-		len(w.pending) >= w.cfg.Events
-}
-
-func (w *worker) flushIfFull(ctx context.Context) error {
-	if !w.full() {
-		return nil
-	}
-	return w.flush(ctx)
-}
-
-// flush hands the batch to the writer and waits for its outcome, so that the
-// counts of an object that spans batches are known when its entry is written.
-func (w *worker) flush(ctx context.Context) error {
-	if len(w.batch.Events)+len(w.batch.Bad)+len(w.batch.Objects) == 0 {
-		w.book(store.Receipt{})
-		return nil
-	}
-	done := make(chan outcome, 1)
-	select {
-	case w.commits <- commit{w.batch, done}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	var got outcome
-	select {
-	case got = <-done:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if got.err != nil {
-		return w.settle(ctx, got.err)
-	}
-	w.book(got.receipt)
-	return w.settle(ctx, nil)
-}
-
-// book counts what is committed now: in the meter, and in the open entry the
-// outcome of its events that are in this batch.
-func (w *worker) book(r store.Receipt) {
-	w.meter.book(w.tally, r, len(w.pending))
-	w.tally = tally{}
-	for _, isNew := range r.New[min(w.entry.First, len(r.New)):] {
-		if isNew {
-			w.entry.Stored++
-		} else {
-			w.entry.Duplicate++
+// room asks the writer for room for so many bytes more. Before it waits, it hands
+// over what it holds, so that those who wait hold nothing.
+func (w *worker) room(ctx context.Context, n int64) error {
+	n = min(n+perItem, w.writer.limits.Held)
+	if !w.writer.room.TryAcquire(n) {
+		if err := w.hand(ctx); err != nil {
+			return err
+		}
+		if err := w.writer.room.Acquire(ctx, n); err != nil {
+			return err
 		}
 	}
-	w.entry.First = 0
+	w.piece.held += n
+	w.piece.bytes += n
+	return nil
 }
 
-func (w *worker) settle(ctx context.Context, cause error) error {
-	errs := []error{cause}
-	for _, d := range w.pending {
-		errs = append(errs, d.Settle(ctx, cause))
+func (w *worker) handIfFull(ctx context.Context) error {
+	b := &w.piece.batch
+	l := w.writer.limits
+	if len(b.Events)+len(b.Findings)+len(b.Bad) < min(pieceEvents, l.Events) && w.piece.bytes < min(pieceBytes, l.Bytes) {
+		return nil
 	}
-	w.batch, w.bytes, w.pending = store.Batch{}, 0, nil
-	return errors.Join(errs...)
+	return w.hand(ctx)
+}
+
+// hand gives the piece to the writer and begins the next one.
+func (w *worker) hand(ctx context.Context) error {
+	p := w.piece
+	if !p.last && p.held == 0 && p.tally.read == 0 {
+		return nil
+	}
+	w.piece = &piece{of: w.reading}
+	select {
+	case w.writer.pieces <- p:
+		return nil
+	case <-ctx.Done():
+		w.writer.drop(p)
+		return ctx.Err()
+	}
 }
 
 // Refused is the bad item that a good one becomes when no event can be made of it.

@@ -17,7 +17,7 @@ import (
 type Object struct {
 	// ID is the stable identity of these bytes, the ledger's key: place, version
 	// and size. However the same bytes are found (listed, notified), it is the
-	// same. "" is an object that is not kept in the ledger: only its Cursor is.
+	// same. "" is a mark: it is not opened, and only its Cursor is kept.
 	ID       string
 	Origin   event.Origin
 	Size     int64     // bytes as stored, -1 when unknown
@@ -45,7 +45,9 @@ type Delivery interface {
 // Source hands out deliveries. Receive blocks until there is one and returns
 // io.EOF when there will be no more. Any other error says why there is none now,
 // a *Fault where the place said so; Receive may be called again, and the caller
-// waits a while before it does. Receive is called by one goroutine, Settle by
+// waits a while before it does. A nil Delivery without an error says that the
+// place answered and has nothing now; a source that polls gives one for each
+// poll that found nothing, so that it is seen to be alive. Receive is called by one goroutine, Settle by
 // several.
 type Source interface {
 	Receive(ctx context.Context) (Delivery, error)

@@ -1,0 +1,66 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"seismo/internal/decode"
+	"seismo/internal/source"
+)
+
+// giveUpAfter is how often an object that is gone is looked for. A deletion
+// stays; but S3-compatible stores answer "no such key" also while they move data.
+const giveUpAfter = 3
+
+// fail decides what becomes of an object that was not read to its end. One that
+// is gone for good goes to quarantine with that reason, one that was overwritten
+// is skipped (the newer one is an object of its own); any other stays a trouble
+// and comes again.
+func (w *worker) fail(o source.Object) {
+	var fault *source.Fault
+	kind, detail := source.Unknown, w.failed.Error()
+	if errors.As(w.failed, &fault) {
+		kind = fault.Kind
+		if fault.Remedy != "" {
+			detail += "; " + fault.Remedy
+		}
+	}
+	switch {
+	case kind == source.Gone && o.Attempt >= giveUpAfter:
+		w.reading.entry.Read++
+		w.reading.entry.Quarantined++
+		w.piece.tally.read++
+		count(&w.piece.tally.bad, decode.BadGone, 1)
+		w.piece.batch.Bad = append(w.piece.batch.Bad, goneItem(o, detail))
+		w.failed = nil
+	case kind == source.Changed:
+		w.reading.entry.Read++
+		w.piece.tally.read++
+		w.skip(decode.SkipChanged)
+		w.failed = nil
+	case o.ID != "":
+		w.piece.batch.Troubles = append(w.piece.batch.Troubles, trouble(w.cfg.Name, o, kind, detail))
+	}
+	w.meter.failed(o, kind, w.failed)
+}
+
+func goneItem(o source.Object, detail string) decode.Item {
+	sum := sha256.Sum256([]byte(o.ID)) // of its name: nothing of it was seen
+	return decode.Item{Verdict: decode.Bad, Reason: decode.BadGone, Detail: detail, Origin: o.Origin,
+		SHA256: hex.EncodeToString(sum[:])}
+}
+
+// Waits until a listing tries a troubled object again.
+const (
+	firstRetry = time.Minute
+	mostRetry  = time.Hour
+)
+
+func trouble(name string, o source.Object, kind source.Kind, detail string) source.Trouble {
+	now := time.Now().UTC()
+	wait := firstRetry << min(max(o.Attempt-1, 0), 6)
+	return source.Trouble{Object: o, Source: name, Fault: kind, Detail: detail,
+		Attempts: max(o.Attempt, 1), First: now, Last: now, Next: now.Add(min(wait, mostRetry))}
+}
