@@ -79,8 +79,8 @@ func (s *shell) sql() *cobra.Command {
 		Use:   "sql QUERY",
 		Short: "Ask the database in read-only SQL",
 		Long: `Run one SELECT. Views: calls (a row for each call of the invocation log), trail,
-findings, quarantine, ledger. Names with dots are columns in double quotes. What
-was said is not in these views; with --reveal WHY, rows that have an id get the
+findings, quarantine, ledger, cursors, troubles, points. Names with dots are
+columns in double quotes. What was said is not in these views; with --reveal WHY, rows that have an id get the
 columns prompt and completion, and every reading is written to the audit log with
 the reason. The query can read no file and no network, and
 ends after 30 seconds.`,

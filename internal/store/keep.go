@@ -25,6 +25,19 @@ func (m Mode) Keep(e *event.Event, mask func([]byte) []byte) *event.Event {
 	return e
 }
 
+// KeepFinding is the finding as a store in this mode keeps it. In Metadata its raw
+// form goes.
+func (m Mode) KeepFinding(f event.Finding, mask func([]byte) []byte) event.Finding {
+	switch m {
+	case Redacted:
+		r := &redactor{mask: mask}
+		f.Title, f.Resource, f.Raw = r.word(f.Title), r.word(f.Resource), r.free(f.Raw)
+	case Metadata:
+		f.Raw = nil
+	}
+	return f
+}
+
 // KeepsBad tells whether the bytes of items that cannot be read are kept. They
 // cannot be masked for sure either.
 func (m Mode) KeepsBad() bool { return m == Full }

@@ -23,7 +23,7 @@ type Point struct {
 	Dims      map[string]string // ModelId: …; nil is the series without dimensions
 	Stat      string            // Sum, Average, p95
 	Start     time.Time         // UTC; of the period
-	Period    time.Duration
+	Period    time.Duration     // whole seconds
 	Value     float64
 }
 
@@ -31,4 +31,14 @@ type Point struct {
 type PointMatch struct {
 	Account, Region, Namespace, Metric string
 	From, To                           time.Time // From <= Start < To
+}
+
+// Fits tells whether a point is one of those that are asked for.
+func (m PointMatch) Fits(p Point) bool {
+	for _, w := range [...][2]string{{m.Account, p.Account}, {m.Region, p.Region}, {m.Namespace, p.Namespace}, {m.Metric, p.Metric}} {
+		if w[0] != "" && w[0] != w[1] {
+			return false
+		}
+	}
+	return (m.From.IsZero() || !p.Start.Before(m.From)) && (m.To.IsZero() || p.Start.Before(m.To))
 }

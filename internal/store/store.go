@@ -40,11 +40,21 @@ type Archive interface {
 	Erase(ctx context.Context, person string) (Erased, error)
 }
 
+// Gallery lists the findings that are kept.
+type Gallery interface {
+	// Findings lists findings, newest first, at most limit, without Raw.
+	Findings(ctx context.Context, limit int) ([]event.Finding, error)
+	// Finding returns one with Raw, as far as the mode keeps it, or ErrNotFound.
+	Finding(ctx context.Context, id string) (event.Finding, error)
+}
+
 // Errors that callers branch on.
 var (
 	ErrNotFound = errors.New("no such event")
 	ErrErased   = errors.New("erased: the person's key was removed")
-	ErrNotKept  = errors.New("not kept: the store is in metadata mode, which keeps no text")
+	// ErrFull says that the disk has no room; the same Append works once it has.
+	ErrFull    = errors.New("no room left on the disk")
+	ErrNotKept = errors.New("not kept: the store is in metadata mode, which keeps no text")
 )
 
 // Batch is what is committed together.
@@ -55,6 +65,11 @@ type Batch struct {
 	Resolved []string      // quarantine ids that a retry has put right
 	Findings []event.Finding
 	Troubles []source.Trouble // objects that could not be read; each replaces what was known of it
+}
+
+// Empty says that there is nothing to commit.
+func (b *Batch) Empty() bool {
+	return len(b.Events)+len(b.Bad)+len(b.Objects)+len(b.Resolved)+len(b.Findings)+len(b.Troubles) == 0
 }
 
 // Receipt says what became of a batch's events.
@@ -76,8 +91,8 @@ type Entry struct {
 	First, Last int
 	// FirstFinding and LastFinding do so for Batch.Findings.
 	FirstFinding, LastFinding int
-	Skips       map[string]int64 // by reason
-	Done        time.Time
+	Skips                     map[string]int64 // by reason
+	Done                      time.Time
 }
 
 // Quarantined is one bad item as kept.

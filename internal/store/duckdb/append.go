@@ -12,8 +12,8 @@ import (
 	"seismo/internal/store"
 )
 
-// Append commits a batch: rows, blocks, documents, ledger and quarantine, in one
-// transaction. Rows that are alone with their request id, and calls that come with their
+// Append commits a batch: rows, blocks, documents, ledger, cursors, troubles,
+// findings and quarantine, in one transaction. Rows that are alone with their request id, and calls that come with their
 // CloudTrail event, go where they belong; others wait in event_open until Fold
 // merges them.
 func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error) {
@@ -27,6 +27,10 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 		return store.Receipt{}, err
 	}
 	keep, receipt := store.Sift(b.Events, there.standing)
+	var findings []event.Finding
+	if receipt.Findings, findings, err = s.notice(ctx, b.Findings); err != nil {
+		return store.Receipt{}, err
+	}
 	jobs, err := s.ready(ctx, b.Events, keep)
 	if err != nil {
 		return store.Receipt{}, err
@@ -41,7 +45,7 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 		return store.Receipt{}, fmt.Errorf("seal a batch: %w", err)
 	}
 	b.Objects = store.Count(b.Objects, receipt)
-	w := &writing{batch: &b, stage: st, receipt: receipt, jobs: jobs}
+	w := &writing{batch: &b, stage: st, receipt: receipt, jobs: jobs, findings: findings}
 	w.final, w.meeting = there.divide(jobs)
 	if err := s.commit(ctx, w); err != nil {
 		return store.Receipt{}, fmt.Errorf("store a batch: %w", err)

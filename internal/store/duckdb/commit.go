@@ -9,6 +9,7 @@ import (
 
 	driver "github.com/duckdb/duckdb-go/v2"
 
+	"seismo/internal/event"
 	"seismo/internal/store"
 )
 
@@ -18,6 +19,8 @@ type writing struct {
 	receipt store.Receipt
 	jobs    []job
 	stage   *stage
+
+	findings []event.Finding
 
 	final, meeting []row
 }
@@ -94,7 +97,10 @@ func (s *Store) writeBatch(ctx context.Context, w *writing) error {
 			return fill(s, "block", nil, w.stage.blocks, func(b **block) []any { return (*b).row() })
 		},
 		func() error { return fill(s, "doc", nil, withDocument(w.jobs), (*job).row) },
-		func() error { return s.writeLedger(ctx, w.batch.Objects) },
+		func() error { return s.writeFindings(ctx, w.findings) },
+		func() error { return s.writeLedger(ctx, store.Kept(w.batch.Objects)) },
+		func() error { return s.writeCursors(ctx, store.Cursors(w.batch.Objects), now) },
+		func() error { return s.writeTroubles(ctx, w.batch) },
 		func() error { return s.writeQuarantine(ctx, w.batch.Bad, now) },
 		func() error { return s.resolve(ctx, w.batch.Resolved) },
 	}

@@ -1,10 +1,12 @@
 package duckdb
 
 import (
+	"errors"
 	"testing"
 
 	"seismo/internal/event"
 	"seismo/internal/query"
+	"seismo/internal/source"
 	"seismo/internal/store"
 	"seismo/internal/store/storetest"
 )
@@ -57,5 +59,36 @@ func TestFatal(t *testing.T) {
 	page, err := s.Search(ctx, query.Query{})
 	if err != nil || len(page.Events) != 2 {
 		t.Errorf("%d events, %v", len(page.Events), err)
+	}
+}
+
+// TestTogether lets the last step of a batch fail: what the steps before it wrote
+// is not there, cursors included.
+func TestTogether(t *testing.T) {
+	ctx := t.Context()
+	s := scaleStore(t)
+	if err := s.exec(ctx, `ALTER TABLE quarantine_item RENAME TO hidden`); err != nil {
+		t.Fatal(err)
+	}
+	entry := store.Entry{Object: source.Object{ID: "a", Cursor: &source.Cursor{Name: "place", Value: "1"}}}
+	batch := store.Batch{Events: []event.Event{storetest.Call(1, "one", "")}, Objects: []store.Entry{entry},
+		Findings: []event.Finding{{ID: "f"}}, Resolved: []string{"q"}}
+	if _, err := s.Append(ctx, batch); err == nil {
+		t.Fatal("a batch is stored without its last step")
+	}
+	cursor, err1 := s.Cursor(ctx, "place")
+	done, err2 := s.Done(ctx, []string{"a"})
+	findings, err3 := s.Findings(ctx, 1)
+	if cursor != "" || len(done)+len(findings) > 0 || errors.Join(err1, err2, err3) != nil {
+		t.Errorf("cursor %q, done %v, findings %v: %v", cursor, done, findings, errors.Join(err1, err2, err3))
+	}
+	if err := s.exec(ctx, `ALTER TABLE hidden RENAME TO quarantine_item`); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := s.Append(ctx, batch); err != nil || r.Stored != 1 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if cursor, _ := s.Cursor(ctx, "place"); cursor != "1" {
+		t.Errorf("cursor %q", cursor)
 	}
 }

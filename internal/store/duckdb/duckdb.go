@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 
 	"seismo/internal/seal"
+	"seismo/internal/source"
 	"seismo/internal/store"
 )
 
@@ -65,8 +66,11 @@ type Store struct {
 }
 
 var (
-	_ store.Store   = (*Store)(nil)
-	_ store.Archive = (*Store)(nil)
+	_ store.Store    = (*Store)(nil)
+	_ store.Archive  = (*Store)(nil)
+	_ store.Gallery  = (*Store)(nil)
+	_ store.Series   = (*Store)(nil)
+	_ source.Journal = (*Store)(nil)
 )
 
 // Open opens or creates a database.

@@ -56,6 +56,29 @@ func killCall(object, i int) event.Event {
 	return storetest.Talk(n, fmt.Sprintf("person%d@example.com", n%7), turns, "Also striped.")
 }
 
+func killFinding(n int) event.Finding {
+	return event.Finding{ID: fmt.Sprintf("finding-%d", n), Time: killCall(n, 0).Time, Detector: event.DetectorInsight}
+}
+
+// checkPlace holds that the cursor, the troubles and the findings say what the
+// ledger says, when the objects before n are done and n is not.
+func checkPlace(s *duckdb.Store, n int) error {
+	ctx := context.Background()
+	cursor, err := s.Cursor(ctx, "place")
+	if err != nil || cursor != strconv.Itoa(n) && n > 0 {
+		return fmt.Errorf("the cursor is %q, want %d; %w", cursor, n, err)
+	}
+	troubles, err := s.Troubles(ctx, "place")
+	if err != nil || n > 0 && (len(troubles) != 1 || troubles[0].ID != fmt.Sprintf("object-%d", n) || troubles[0].Attempts != 1) {
+		return fmt.Errorf("the troubles are %+v, want object %d; %w", troubles, n, err)
+	}
+	findings, err := s.Findings(ctx, 2*killObjects)
+	if err != nil || len(findings) != n {
+		return fmt.Errorf("%d findings, want %d; %w", len(findings), n, err)
+	}
+	return nil
+}
+
 func openKill(dir string) (*duckdb.Store, *state.State, error) {
 	master, err := seal.LoadOrCreate(filepath.Join(dir, "key"), "")
 	if err != nil {
@@ -95,8 +118,14 @@ func TestKillChild(t *testing.T) {
 			continue
 		}
 		events := killObject(n)
+		if err := checkPlace(s, n); err != nil {
+			t.Fatal(err)
+		}
 		entry := store.Entry{Object: source.Object{ID: id}, Read: int64(len(events)), Last: len(events), Done: time.Now()}
-		if _, err := s.Append(t.Context(), store.Batch{Events: events, Objects: []store.Entry{entry}}); err != nil {
+		entry.Cursor = &source.Cursor{Name: "place", Value: strconv.Itoa(n + 1)}
+		b := store.Batch{Events: events, Objects: []store.Entry{entry}, Findings: []event.Finding{killFinding(n), killFinding(n / 2)},
+			Troubles: []source.Trouble{{Object: source.Object{ID: fmt.Sprintf("object-%d", n+1)}, Source: "place", Last: time.Now()}}}
+		if _, err := s.Append(t.Context(), b); err != nil {
 			t.Fatal(err)
 		}
 		if n%16 == 5 {
@@ -175,6 +204,9 @@ func checkKilled(t *testing.T, dir string) {
 	}
 	defer st.Close()
 	defer s.Close()
+	if err := checkPlace(s, killObjects); err != nil {
+		t.Error(err)
+	}
 	want := make(map[string]bool)
 	for n := range killObjects {
 		for _, e := range killObject(n) {

@@ -6,7 +6,7 @@ import (
 )
 
 // consoleTables are what SQL of users may read.
-var consoleTables = [...]string{"calls", "trail", "findings", "quarantine", "ledger"}
+var consoleTables = [...]string{"calls", "trail", "findings", "quarantine", "ledger", "cursors", "troubles", "points"}
 
 // consoleFunctions are the functions that SQL of users may read as tables.
 var consoleFunctions = [...]string{"unnest", "range", "generate_series", "json_each", "json_tree"}

@@ -2,8 +2,8 @@ package duckdb
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"seismo/internal/event"
@@ -40,33 +40,60 @@ func sqlType(t event.Type) string {
 //	#nanos   nanoseconds of the time below its microsecond
 //	#filled  which fields a call took over from its CloudTrail event, as bits
 //	#hidden  a CloudTrail event that is shown as part of its call
-const ownColumns = `"#key" UBIGINT, "#nanos" USMALLINT, "#filled" UBIGINT, "#hidden" BOOLEAN`
+var ownColumns = []string{`"#key" UBIGINT`, `"#nanos" USMALLINT`, `"#filled" UBIGINT`, `"#hidden" BOOLEAN`}
 
-// DDL is the SQL that makes the store's tables and views, made from the field
-// table.
-func DDL() []string {
-	var typed []string
+// table is one of the store's tables: its columns as SQL declares them.
+type table struct {
+	name    string
+	columns []string
+}
+
+// tables are all of the store's tables; those of events are made from the field
+// table. A new column of a released table comes last, as it does in a file that
+// is widened.
+func tables() []table {
+	row := make([]string, 0, len(store.Columns()))
 	for _, c := range store.Columns() {
-		typed = append(typed, quote(c.Name)+" "+sqlType(c.Type))
+		row = append(row, quote(c.Name)+" "+sqlType(c.Type))
 	}
-	row := strings.Join(typed, ", ") + ", " + ownColumns
-	return append([]string{
-		`CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR)`,
-		`CREATE TABLE IF NOT EXISTS batch (number UBIGINT, written TIMESTAMP, events BIGINT, duplicates BIGINT)`,
-		`CREATE TABLE IF NOT EXISTS event_open (` + row + `)`,
-		`CREATE TABLE IF NOT EXISTS event_done (` + row + `)`,
-		`CREATE TABLE IF NOT EXISTS doc (id VARCHAR, "time" TIMESTAMP, fullness UTINYINT, origin VARCHAR,
-			skeleton UBIGINT, refs UBIGINT[], bytes BIGINT)`,
-		`CREATE TABLE IF NOT EXISTS block (id UBIGINT, owner VARCHAR, parts UINTEGER, text BIGINT,
-			hashes BLOB, filter BLOB, sealed BLOB)`,
-		`CREATE TABLE IF NOT EXISTS ledger_entry (object VARCHAR, origin VARCHAR, size BIGINT, modified TIMESTAMP,
-			read BIGINT, stored BIGINT, duplicate BIGINT, skipped BIGINT, quarantined BIGINT,
-			skips VARCHAR, done TIMESTAMP)`,
-		`CREATE TABLE IF NOT EXISTS quarantine_item (id VARCHAR, "time" TIMESTAMP, reason VARCHAR, detail VARCHAR,
-			origin VARCHAR, sha256 VARCHAR, size BIGINT, sealed BLOB)`,
-		`CREATE TABLE IF NOT EXISTS finding (id VARCHAR, "time" TIMESTAMP, rule VARCHAR, severity VARCHAR,
-			title VARCHAR, event_ids VARCHAR[])`,
-	}, views()...)
+	row = append(row, ownColumns...)
+	return []table{
+		{"meta", []string{"name VARCHAR", "value VARCHAR"}},
+		{"batch", []string{"number UBIGINT", "written TIMESTAMP", "events BIGINT", "duplicates BIGINT"}},
+		{"event_open", row},
+		{"event_done", row},
+		{"doc", []string{"id VARCHAR", `"time" TIMESTAMP`, "fullness UTINYINT", "origin VARCHAR",
+			"skeleton UBIGINT", "refs UBIGINT[]", "bytes BIGINT"}},
+		{"block", []string{"id UBIGINT", "owner VARCHAR", "parts UINTEGER", "text BIGINT",
+			"hashes BLOB", "filter BLOB", "sealed BLOB"}},
+		{"ledger_entry", []string{"object VARCHAR", "origin VARCHAR", "size BIGINT", "modified TIMESTAMP",
+			"read BIGINT", "stored BIGINT", "duplicate BIGINT", "skipped BIGINT", "quarantined BIGINT",
+			"skips VARCHAR", "done TIMESTAMP"}},
+		{"quarantine_item", []string{"id VARCHAR", `"time" TIMESTAMP`, "reason VARCHAR", "detail VARCHAR",
+			"origin VARCHAR", "sha256 VARCHAR", "size BIGINT", "sealed BLOB"}},
+		{"finding", []string{"id VARCHAR", `"time" TIMESTAMP`, "rule VARCHAR", "severity VARCHAR",
+			"title VARCHAR", "event_ids VARCHAR[]", "detector VARCHAR", "account VARCHAR", "region VARCHAR",
+			"principal VARCHAR", "resource VARCHAR", "origin VARCHAR", "sealed BLOB"}},
+		{"place_cursor", []string{"name VARCHAR", "value VARCHAR", "written TIMESTAMP"}},
+		{"trouble_item", []string{"object VARCHAR", "source VARCHAR", "origin VARCHAR", "size BIGINT",
+			"modified TIMESTAMP", "fault VARCHAR", "detail VARCHAR", "attempts BIGINT",
+			`"first" TIMESTAMP`, `"last" TIMESTAMP`, `"next" TIMESTAMP`}},
+		{"series_point", []string{"account VARCHAR", "region VARCHAR", "namespace VARCHAR", "metric VARCHAR",
+			"dims VARCHAR", "stat VARCHAR", `"start" TIMESTAMP`, "period BIGINT", "value DOUBLE", `"#key" UBIGINT`}},
+	}
+}
+
+// DDL is the SQL that makes the store's tables and views.
+func DDL() []string {
+	var out []string
+	for _, t := range tables() {
+		out = append(out, t.sql())
+	}
+	return append(out, views()...)
+}
+
+func (t table) sql() string {
+	return "CREATE TABLE IF NOT EXISTS " + t.name + " (" + strings.Join(t.columns, ", ") + ")"
 }
 
 // views are what SQL of users sees.
@@ -74,9 +101,14 @@ func views() []string {
 	return []string{
 		`CREATE OR REPLACE VIEW calls AS SELECT ` + names() + ` FROM event_done WHERE kind = 'call'`,
 		`CREATE OR REPLACE VIEW trail AS SELECT ` + names() + ` FROM event_done WHERE kind = 'trail'`,
-		`CREATE OR REPLACE VIEW findings AS SELECT * FROM finding`,
+		`CREATE OR REPLACE VIEW findings AS SELECT id, "time", detector, rule, severity, title, account, region,
+			principal, resource, event_ids, origin FROM finding`,
 		`CREATE OR REPLACE VIEW quarantine AS SELECT id, "time", reason, detail, origin, sha256, size FROM quarantine_item`,
 		`CREATE OR REPLACE VIEW ledger AS SELECT * FROM ledger_entry`,
+		`CREATE OR REPLACE VIEW cursors AS SELECT * FROM place_cursor`,
+		`CREATE OR REPLACE VIEW troubles AS SELECT * FROM trouble_item`,
+		`CREATE OR REPLACE VIEW points AS SELECT account, region, namespace, metric, dims, stat, "start", period, value
+			FROM series_point`,
 	}
 }
 
@@ -92,14 +124,17 @@ func names() string {
 // migrate makes what is missing: all of it in a new file, columns of newer
 // fields in an older one.
 func (s *Store) migrate(ctx context.Context) error {
-	for _, statement := range DDL() {
-		if strings.HasPrefix(statement, "CREATE OR REPLACE VIEW") {
-			if err := s.widen(ctx); err != nil {
-				return err
-			}
-		}
-		if _, err := s.conn.ExecContext(ctx, statement); err != nil {
+	for _, t := range tables() {
+		if err := s.exec(ctx, t.sql()); err != nil {
 			return fmt.Errorf("make tables: %w", err)
+		}
+	}
+	if err := s.widen(ctx); err != nil {
+		return err
+	}
+	for _, view := range views() {
+		if err := s.exec(ctx, view); err != nil {
+			return fmt.Errorf("make views: %w", err)
 		}
 	}
 	version, err := s.version(ctx)
@@ -126,8 +161,12 @@ func (s *Store) version(ctx context.Context) (version int, err error) {
 // current tells whether all tables are as this version makes them; errOlder
 // says that they are not.
 func (s *Store) current(ctx context.Context) error {
-	if there, err := s.columnsOf(ctx, "meta"); err != nil || len(there) == 0 {
-		return errors.Join(err, errOlder)
+	there, err := s.columns(ctx)
+	if err != nil {
+		return err
+	}
+	if len(there["meta"]) == 0 {
+		return errOlder
 	}
 	switch version, err := s.version(ctx); {
 	case err != nil:
@@ -137,53 +176,64 @@ func (s *Store) current(ctx context.Context) error {
 	case version < schemaVersion:
 		return errOlder
 	}
-	for _, table := range []string{"event_open", "event_done"} {
-		there, err := s.columnsOf(ctx, table)
-		if err != nil {
-			return err
-		}
-		for _, c := range store.Columns() {
-			if !there[c.Name] {
-				return errOlder
-			}
+	for _, t := range tables() {
+		if len(t.lacking(there)) > 0 {
+			return errOlder
 		}
 	}
 	return nil
 }
 
-// widen adds columns for fields that are newer than the file.
+// widen adds columns that are newer than the file.
 func (s *Store) widen(ctx context.Context) error {
-	for _, table := range []string{"event_open", "event_done"} {
-		there, err := s.columnsOf(ctx, table)
-		if err != nil {
-			return err
-		}
-		for _, c := range store.Columns() {
-			if there[c.Name] {
-				continue
-			}
-			_, err := s.conn.ExecContext(ctx, "ALTER TABLE "+table+" ADD COLUMN "+quote(c.Name)+" "+sqlType(c.Type))
-			if err != nil {
-				return fmt.Errorf("add column %s: %w", c.Name, err)
+	there, err := s.columns(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables() {
+		for _, c := range t.lacking(there) {
+			if err := s.exec(ctx, "ALTER TABLE "+t.name+" ADD COLUMN "+c); err != nil {
+				return fmt.Errorf("add column %s: %w", c, err)
 			}
 		}
 	}
 	return nil
 }
 
-func (s *Store) columnsOf(ctx context.Context, table string) (map[string]bool, error) {
-	rows, err := s.conn.QueryContext(ctx, `SELECT column_name FROM duckdb_columns() WHERE table_name = ?`, table)
+// lacking are the columns that the table of a file does not have.
+func (t table) lacking(there map[string]map[string]bool) []string {
+	return slices.DeleteFunc(slices.Clone(t.columns), func(c string) bool {
+		return there[t.name][columnName(c)]
+	})
+}
+
+// columnName is the name in a column's declaration.
+func columnName(declared string) string {
+	if rest, quoted := strings.CutPrefix(declared, `"`); quoted {
+		name, _, _ := strings.Cut(rest, `"`)
+		return name
+	}
+	name, _, _ := strings.Cut(declared, " ")
+	return name
+}
+
+// columns are the names of the columns that the file's tables have.
+func (s *Store) columns(ctx context.Context) (map[string]map[string]bool, error) {
+	rows, err := s.conn.QueryContext(ctx, `SELECT table_name, column_name FROM duckdb_columns()`)
 	if err != nil {
 		return nil, fmt.Errorf("read columns: %w", err)
 	}
 	defer rows.Close()
-	there := make(map[string]bool)
+	there := make(map[string]map[string]bool)
 	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
+		var table, name string
+		if err := rows.Scan(&table, &name); err != nil {
 			return nil, fmt.Errorf("read columns: %w", err)
 		}
-		there[name] = true
+		if there[table] == nil {
+			there[table] = make(map[string]bool)
+		}
+		there[table][name] = true
 	}
 	return there, rows.Err()
 }

@@ -9,12 +9,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	"seismo/internal/event"
 	"seismo/internal/seal"
+	"seismo/internal/source"
 	"seismo/internal/store"
 )
 
@@ -38,6 +40,10 @@ type Store struct {
 	rows        []store.Row // the records, merged
 	ledger      map[string]store.Entry
 	quarantined []store.Quarantined
+	cursors     map[string]string
+	troubles    map[store.TroubleKey]source.Trouble
+	findings    map[string]event.Finding
+	points      map[pointKey]store.Point
 }
 
 // document is what is kept of one record.
@@ -49,8 +55,11 @@ type document struct {
 }
 
 var (
-	_ store.Store   = (*Store)(nil)
-	_ store.Archive = (*Store)(nil)
+	_ store.Store    = (*Store)(nil)
+	_ store.Archive  = (*Store)(nil)
+	_ store.Gallery  = (*Store)(nil)
+	_ store.Series   = (*Store)(nil)
+	_ source.Journal = (*Store)(nil)
 )
 
 // New makes an empty store.
@@ -65,7 +74,9 @@ func New(cfg Config) (*Store, error) {
 		return nil, errors.New("memory store: redacted mode needs a mask")
 	}
 	return &Store{cfg: cfg, columns: store.Columns(), known: make(map[string]store.Standing),
-		documents: make(map[string][]document), ledger: make(map[string]store.Entry)}, nil
+		documents: make(map[string][]document), ledger: make(map[string]store.Entry),
+		cursors: make(map[string]string), troubles: make(map[store.TroubleKey]source.Trouble),
+		findings: make(map[string]event.Finding), points: make(map[pointKey]store.Point)}, nil
 }
 
 // Close forgets nothing yet; the store goes with the process.
@@ -101,6 +112,11 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 	}
 	s.records = append(s.records, records...)
 	s.rows = store.Merge(s.records)
+	var findings []event.Finding
+	receipt.Findings, findings = s.notice(b.Findings)
+	for _, f := range findings {
+		s.findings[f.ID] = f
+	}
 	s.settle(b, receipt)
 	return receipt, nil
 }
@@ -124,12 +140,13 @@ func (s *Store) record(ctx context.Context, e event.Event) (event.Event, *docume
 	return store.Typed(s.columns, &e), d, nil
 }
 
-// settle keeps the ledger and the quarantine.
+// settle keeps the ledger, the cursors, the troubles and the quarantine.
 func (s *Store) settle(b store.Batch, r store.Receipt) {
-	for _, e := range store.Count(b.Objects, r) {
-		e.First, e.Last = 0, 0
+	for _, e := range store.Kept(store.Count(b.Objects, r)) {
 		s.ledger[e.ID] = e
 	}
+	maps.Copy(s.cursors, store.Cursors(b.Objects))
+	s.troubles = store.Worry(s.troubles, b)
 	now := time.Now().UTC()
 	for i := range b.Bad {
 		q := store.Quarantine(&b.Bad[i], now)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -16,8 +17,19 @@ type Keys struct {
 	erased map[string]bool
 }
 
+type refusing struct{}
+
+// errRefused is what Keys say under a context of Refusing.
+var errRefused = errors.New("no key today")
+
+// Refusing is a context under which no key that is not known already can be had.
+func Refusing(ctx context.Context) context.Context { return context.WithValue(ctx, refusing{}, true) }
+
 // Get implements seal.KeyStore.
-func (k *Keys) Get(_ context.Context, owner string) ([]byte, error) {
+func (k *Keys) Get(ctx context.Context, owner string) ([]byte, error) {
+	if ctx.Value(refusing{}) != nil {
+		return nil, errRefused
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.erased[owner] {

@@ -1,5 +1,6 @@
 // Package storetest is the one suite that every store passes: the identity rule,
-// search, numbers, the archive, quarantine, ledger and erasure.
+// search, numbers, the archive, quarantine, ledger, cursors, troubles, findings,
+// series and erasure.
 //
 // It never knows a store's tables, and holds no store of its own.
 package storetest
@@ -11,6 +12,7 @@ import (
 	"seismo/internal/event"
 	"seismo/internal/query"
 	"seismo/internal/seal"
+	"seismo/internal/source"
 	"seismo/internal/store"
 )
 
@@ -18,6 +20,9 @@ import (
 type Opened interface {
 	store.Store
 	store.Archive
+	store.Gallery
+	store.Series
+	source.Journal
 }
 
 // Config is how a test wants its store.
@@ -46,6 +51,12 @@ func Run(t *testing.T, open Opener) {
 		"ledger":             testLedger,
 		"quarantine":         testQuarantine,
 		"erase":              testErase,
+		"journal/cursors":    testCursors,
+		"journal/troubles":   testTroubles,
+		"journal/together":   testTogether,
+		"findings":           testFindings,
+		"findings/modes":     testFindingModes,
+		"series":             testSeries,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}
