@@ -1,6 +1,6 @@
 // Package account is how seismo reaches one AWS account: credentials, Region,
 // endpoints, quotas, and what an error of AWS means. One table names the
-// partitions; no other room spells arn:aws.
+// partitions; no other room spells an ARN's beginning.
 //
 // It never logs a credential, a token or an address that carries one, and never
 // asks AWS for more than a share of its quotas.
@@ -10,6 +10,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
@@ -18,14 +19,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-
-	sdkconfig "github.com/aws/aws-sdk-go-v2/config"
 )
 
 // Options are what a program gives beside the configuration.
 type Options struct {
 	Log    *slog.Logger      // nil is silent
-	Client http.RoundTripper // nil: the SDK's own, with the proxy of the configuration; tests give a stand-in's
+	Client http.RoundTripper // nil: connections of its own, through the proxy of the configuration; tests give a stand-in's
+	Quotas *Quotas           // shared by all accounts of a process, so that two sources share one quota; nil: the account's own
 }
 
 // Account is one set of credentials. Clients are made for a Region each time;
@@ -33,21 +33,9 @@ type Options struct {
 type Account struct {
 	cfg Config
 	sdk aws.Config
-	id  string
-}
 
-// Open loads the credentials' sources. It asks AWS nothing yet, except where
-// credentials come from a network address.
-func Open(ctx context.Context, cfg Config, opt Options) (*Account, error) {
-	loaders := []func(*sdkconfig.LoadOptions) error{}
-	if opt.Client != nil {
-		loaders = append(loaders, sdkconfig.WithHTTPClient(&http.Client{Transport: opt.Client}))
-	}
-	sdk, err := sdkconfig.LoadDefaultConfig(ctx, loaders...)
-	if err != nil {
-		return nil, err
-	}
-	return &Account{cfg: cfg, sdk: sdk}, nil
+	mu sync.Mutex
+	id string
 }
 
 // SDK is the SDK's configuration for a Region; "" is the account's own. Rooms
@@ -63,17 +51,40 @@ func (a *Account) SDK(region string) aws.Config {
 // Region is the Region that calls go to when nobody names one.
 func (a *Account) Region() string { return a.sdk.Region }
 
-// ID is the account's number, asked of STS once.
+// Partition is the partition of the account's Region.
+func (a *Account) Partition() Partition { return PartitionOf(a.sdk.Region) }
+
+// ID is the account's number, asked of STS once. A failure is asked again.
 func (a *Account) ID(ctx context.Context) (string, error) {
+	a.mu.Lock()
+	id := a.id
+	a.mu.Unlock()
+	if id != "" {
+		return id, nil
+	}
 	out, err := a.STS().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", Explain(err, "ask who we are")
+		return "", Explain(err, "ask whose credentials these are")
 	}
-	return aws.ToString(out.Account), nil
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.id = aws.ToString(out.Account)
+	return a.id, nil
 }
 
-// S3 is a client for a Region.
-func (a *Account) S3(region string) *s3.Client { return s3.NewFromConfig(a.SDK(region)) }
+// S3 is a client for a Region. A custom endpoint gets the bucket in the path and
+// is not asked for checksums that only AWS itself keeps.
+func (a *Account) S3(region string) *s3.Client {
+	return s3.NewFromConfig(a.SDK(region), func(o *s3.Options) {
+		o.UsePathStyle = a.cfg.PathStyle || o.BaseEndpoint != nil
+		o.UseARNRegion = true
+		o.DisableLogOutputChecksumValidationSkipped = true
+		if o.BaseEndpoint != nil {
+			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+		}
+	})
+}
 
 // SQS is a client for a Region.
 func (a *Account) SQS(region string) *sqs.Client { return sqs.NewFromConfig(a.SDK(region)) }
