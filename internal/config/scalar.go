@@ -8,7 +8,7 @@
 package config
 
 import (
-	"fmt"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +34,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	}
 	v, err := time.ParseDuration(s)
 	if err != nil || v < 0 {
-		return fmt.Errorf("not a duration: %q; write for example 30s, 5m, 48h or 30d", s)
+		return errors.New("not a duration; write for example 30s, 5m, 48h or 30d")
 	}
 	*d = Duration(v)
 	return nil
@@ -65,7 +65,7 @@ func (z *Size) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("not a size: %q; write for example 10MiB", string(text))
+	return errors.New("not a size; write for example 10MiB")
 }
 
 // Secret is a value that is never printed: not in errors, logs or listings.
@@ -73,6 +73,12 @@ type Secret string
 
 func (Secret) String() string   { return "(secret)" }
 func (Secret) GoString() string { return "(secret)" }
+
+// UnmarshalText takes the value.
+func (s *Secret) UnmarshalText(text []byte) error {
+	*s = Secret(text)
+	return nil
+}
 
 // MarshalText keeps the value out of any document.
 func (Secret) MarshalText() ([]byte, error) { return []byte("(secret)"), nil }
