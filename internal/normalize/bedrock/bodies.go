@@ -7,6 +7,7 @@ import (
 
 	"seismo/internal/event"
 	"seismo/internal/jsondoc"
+	"seismo/internal/source"
 )
 
 // found is one body: its JSON, where it is, and its text when it was fetched.
@@ -53,14 +54,21 @@ func (r *Reader) body(ctx context.Context, c *call, side, inline, path string) f
 	case !sameAccount(uri, c.ev.Account):
 		f.place.State, f.place.Reason = event.BodyS3, reasonForeign
 	default:
-		f.fetch(ctx, r, uri)
+		f.fetch(source.WithRecordTime(ctx, c.ev.Time), r, uri)
 	}
 	return f
 }
 
 func (f *found) fetch(ctx context.Context, r *Reader, uri string) {
 	text, err := r.fetch(ctx, uri)
+	var told *source.BodyError
 	switch {
+	case errors.As(err, &told):
+		f.place.State, f.place.Reason = event.BodyMissing, told.Reason
+		if told.Later {
+			f.place.State = event.BodyS3
+		}
+		return
 	case errors.Is(err, ErrElsewhere):
 		f.place.State, f.place.Reason = event.BodyS3, reasonUnasked
 		return

@@ -9,22 +9,22 @@ package bedrock
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"seismo/internal/event"
 	"seismo/internal/jsondoc"
 	"seismo/internal/normalize/model"
+	"seismo/internal/source"
 )
 
 // Opener opens the object behind an s3:// address, compressed or not. Its error
 // wraps fs.ErrNotExist when the object is not there and fs.ErrPermission when
-// it may not be read.
+// it may not be read; a *source.BodyError says on the row why.
 type Opener func(ctx context.Context, uri string) (io.ReadCloser, error)
 
 // ErrElsewhere is an opener's error for an object that may well exist where the
 // opener does not look.
-var ErrElsewhere = errors.New("the body may be where this run does not look")
+var ErrElsewhere = source.ErrElsewhere
 
 // Reader makes events of log records. It is safe for concurrent use.
 type Reader struct {

@@ -84,7 +84,7 @@ func taskText(v jsondoc.Value) []event.Block {
 }
 
 func taskMedia(kind string, v jsondoc.Value) []event.Block {
-	if b, found := source(kind, v); found {
+	if b, found := mediaSource(kind, v); found {
 		return []event.Block{b}
 	}
 	return nil

@@ -79,9 +79,9 @@ func pictures(v jsondoc.Value) []event.Block {
 	return blocks
 }
 
-// source reads the ways in which Amazon and TwelveLabs name media: a string of
+// mediaSource reads the ways in which Amazon and TwelveLabs name media: a string of
 // base64, {bytes}, {base64String}, {s3Location{uri}}, or {format, source{…}}.
-func source(kind string, v jsondoc.Value) (event.Block, bool) {
+func mediaSource(kind string, v jsondoc.Value) (event.Block, bool) {
 	format := v.Get("format").Str()
 	if inner := v.Get("source"); inner.Exists() {
 		v = inner

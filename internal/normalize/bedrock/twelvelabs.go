@@ -18,7 +18,7 @@ func pegasusRequest(x *exchange, body jsondoc.Value) bool {
 	}
 	x.is("chat")
 	blocks := filled(prompt.Str())
-	if b, found := source(event.BlockVideo, body.Get("mediaSource")); found {
+	if b, found := mediaSource(event.BlockVideo, body.Get("mediaSource")); found {
 		blocks = append(blocks, b)
 	}
 	say(&x.in, event.RoleUser, blocks...)
@@ -84,7 +84,7 @@ func marengoBlocks(kind string, v jsondoc.Value) []event.Block {
 	if media == "" {
 		media = event.BlockImage
 	}
-	if b, found := source(media, v.Get("mediaSource")); found {
+	if b, found := mediaSource(media, v.Get("mediaSource")); found {
 		blocks = append(blocks, b)
 	}
 	return blocks
