@@ -70,6 +70,7 @@ var (
 	_ store.Archive  = (*Store)(nil)
 	_ store.Gallery  = (*Store)(nil)
 	_ store.Series   = (*Store)(nil)
+	_ store.Counter  = (*Store)(nil)
 	_ source.Journal = (*Store)(nil)
 )
 

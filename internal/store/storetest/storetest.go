@@ -22,6 +22,7 @@ type Opened interface {
 	store.Archive
 	store.Gallery
 	store.Series
+	store.Counter
 	source.Journal
 }
 
@@ -57,6 +58,7 @@ func Run(t *testing.T, open Opener) {
 		"findings":           testFindings,
 		"findings/modes":     testFindingModes,
 		"series":             testSeries,
+		"trail counts":       testTrailCounts,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}
