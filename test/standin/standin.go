@@ -71,6 +71,15 @@ func (c *Cloud) table() map[string]service {
 	return map[string]service{
 		"s3":  {ops: c.s3Operations(), route: routeS3},
 		"sqs": {ops: c.sqsOperations()},
+		"sts": {ops: c.stsOperations()},
+		"kms": {ops: c.kmsOperations()},
+
+		"monitoring":    {ops: c.cloudwatchOperations()},
+		"bedrock":       {ops: c.bedrockOperations(), route: routeBedrock},
+		"iam":           {ops: c.iamOperations()},
+		"servicequotas": {ops: c.quotasOperations()},
+		"sso":           {ops: c.ssoOperations()},
+		"identitystore": {ops: c.identityOperations()},
 	}
 }
 
