@@ -7,7 +7,7 @@ TEST    ?= ./...
 FLAGS   ?=
 
 help: ## List the targets
-	@awk -F': ## ' '/^[a-z-]+: ## /{printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F': ## ' '/^[a-z-]+: ## /{printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Show a simulated month in the browser
 	$(GO) run ./cmd/seismo demo
@@ -17,6 +17,9 @@ test: ## Run every test that needs no other service
 
 fuzz: ## Run every fuzz target for a bounded number of inputs
 	./test/fuzz.sh
+
+test-aws: ## Run the tests against moto, an emulator of AWS; needs python3 with venv
+	GO="$(GO)" ./test/aws/run.sh
 
 torture: ## Kill an ingest 1,000 times, then look that nothing is lost or doubled
 	SEISMO_KILLS=1000 $(GO) test -count=1 -timeout 60m -run Kill ./internal/store/duckdb ./test
@@ -33,4 +36,4 @@ gen: ## Write the generated pages again
 bench: ## Measure decode, normalize, ingest, report and search beside DuckDB's own reader
 	$(GO) run ./test/bench $(ARGS)
 
-.PHONY: help run test fuzz torture lint gen bench
+.PHONY: help run test test-aws fuzz torture lint gen bench
