@@ -38,6 +38,10 @@ var migrations = [...]string{
 		seq   INTEGER NOT NULL,
 		proof BLOB NOT NULL
 	) STRICT;`,
+	`CREATE TABLE facts (
+		name  TEXT PRIMARY KEY,
+		value TEXT NOT NULL
+	) STRICT, WITHOUT ROWID;`,
 }
 
 // prepare checks the file, and only then changes it.

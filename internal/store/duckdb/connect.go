@@ -82,18 +82,6 @@ func (s *Store) address() string {
 // are not yet in the file cannot be spilled, which sets the lower end.
 const defaultMemory = "192MB"
 
-// explain gives DuckDB's errors at opening a name.
-func explain(err error) error {
-	text := err.Error()
-	switch {
-	case strings.Contains(text, "Could not set lock"):
-		return fmt.Errorf("%w: %w", ErrLocked, err)
-	case strings.Contains(text, "No such file"), strings.Contains(text, "Permission denied"):
-		return err
-	}
-	return fmt.Errorf("%w: %w", ErrDamaged, err)
-}
-
 func (s *Store) disconnect() error {
 	db, conn := s.db, s.conn
 	s.db, s.conn = nil, nil

@@ -27,6 +27,8 @@ var (
 	ErrLocked = errors.New("another process has this database open")
 	// ErrDamaged says that the file or its log cannot be read.
 	ErrDamaged = errors.New("the database or its log (.wal) is damaged; move both aside and ingest again: all of it can be read again from where it came")
+	// ErrMemory says that reading the file or its log takes more memory than there is.
+	ErrMemory = errors.New("the database needs more memory than it is given")
 	// ErrNewer says that a later version of seismo wrote the file.
 	ErrNewer = errors.New("a later version of seismo wrote this database")
 )
