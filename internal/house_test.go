@@ -29,7 +29,7 @@ var floors = [][]string{
 	},
 	{"internal/query", "internal/decode", "internal/enrich", "internal/enrich/mmdb", "internal/seal", "internal/state"},
 	{"internal/normalize/arn", "internal/normalize/model"},
-	{"internal/normalize/bedrock", "internal/normalize/cloudtrail", "internal/store"},
+	{"internal/normalize/bedrock", "internal/normalize/cloudtrail", "internal/normalize/finding", "internal/store"},
 	{"internal/normalize", "internal/store/duckdb", "internal/store/memory", "internal/store/storetest"},
 	{"internal/metrics", "internal/inventory"},
 	{"internal/coverage"},

@@ -86,7 +86,7 @@ func carried(name string) opener {
 // detail opens an event of EventBridge.
 func detail(r *run, doc jsondoc.Value, p place) error {
 	inner := doc.Get("detail")
-	if !isTrail(inner) && inner.Get("schemaType").Str() != "ModelInvocationLog" {
+	if !isTrail(inner) && !isInsight(inner) && !isGuardDuty(inner) && inner.Get("schemaType").Str() != "ModelInvocationLog" {
 		return r.bad(p, BadUnknown, said("an event that carries no known kind of record"), whole(doc.Raw()))
 	}
 	return r.part(inner, p)

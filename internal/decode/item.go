@@ -28,6 +28,8 @@ type Kind uint8
 const (
 	Invocation Kind = iota + 1 // ModelInvocationLog
 	Trail                      // CloudTrail event
+	Insight                    // CloudTrail Insights event: a finding
+	GuardDuty                  // GuardDuty finding
 )
 
 // OfFinding says that the record is a finding, not an event.

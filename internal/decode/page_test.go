@@ -57,13 +57,15 @@ func TestPages(t *testing.T) {
 	}
 }
 
+var kinds = map[decode.Kind]string{decode.Invocation: "call", decode.Trail: "trail", decode.Insight: "insight", decode.GuardDuty: "guardduty"}
+
 // told writes items as a page shows them.
 func told(items []decode.Item) string {
 	var b strings.Builder
 	for _, item := range items {
 		switch item.Verdict {
 		case decode.Good:
-			b.WriteString("good " + map[decode.Kind]string{decode.Invocation: "call", decode.Trail: "trail"}[item.Kind])
+			b.WriteString("good " + kinds[item.Kind])
 		case decode.Skipped:
 			b.WriteString("skip " + item.Reason)
 		default:

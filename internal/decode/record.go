@@ -28,8 +28,12 @@ func (r *run) record(doc jsondoc.Value, p place) error {
 	switch {
 	case doc.Get("schemaType").Str() == "ModelInvocationLog":
 		return r.good(doc, p, Invocation)
+	case isInsight(doc):
+		return r.good(doc, p, Insight)
 	case isTrail(doc):
 		return r.good(doc, p, Trail)
+	case isGuardDuty(doc):
+		return r.good(doc, p, GuardDuty)
 	case doc.Get("Event").Str() == "s3:TestEvent":
 		return r.skip(p, SkipTestEvent, int64(len(doc.Raw())))
 	case doc.Get("digestStartTime").Exists() && doc.Get("digestEndTime").Exists():
@@ -122,6 +126,22 @@ func isTrail(doc jsondoc.Value) bool {
 		return false
 	}
 	return doc.Get("eventName").Exists() || strings.HasPrefix(doc.Get("eventType").Str(), "Aws")
+}
+
+// isInsight knows an event of CloudTrail Insights, which tells of no call but of
+// an unusual number of calls. Such events lie in files under CloudTrail-Insight,
+// and may come among others too.
+func isInsight(doc jsondoc.Value) bool {
+	return doc.Get("eventCategory").Str() == "Insight" || doc.Get("insightDetails").Kind() == jsondoc.Object
+}
+
+// isGuardDuty knows a finding in the form that GuardDuty exports to S3 and sends
+// to EventBridge.
+func isGuardDuty(doc jsondoc.Value) bool {
+	if doc.Get("type").Kind() != jsondoc.String || doc.Get("id").Kind() != jsondoc.String {
+		return false
+	}
+	return doc.Get("service", "serviceName").Str() == "guardduty" || strings.Contains(doc.Get("arn").Str(), ":guardduty:")
 }
 
 // isInvocation knows a record of the invocation log that does not name itself,

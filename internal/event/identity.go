@@ -38,6 +38,12 @@ func TrailID(account, region, eventID string, raw []byte) string {
 	return digest(KindTrail, account, region, eventID)
 }
 
+// FindingID is the id of a finding, of what names it where it was found. What a
+// detector writes again about the same thing has the same id.
+func FindingID(detector, account, region, name string) string {
+	return digest("finding", detector, account, region, name)
+}
+
 func digest(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {

@@ -1,5 +1,6 @@
 // Package normalize makes one event of one decoded record: sub-room bedrock for
-// the model-invocation log, cloudtrail for CloudTrail events.
+// the model-invocation log, cloudtrail for CloudTrail events; and one finding of
+// what AWS's own detectors write, sub-room finding.
 //
 // It never prices, names people or stores anything, and never fetches a body
 // but through the Opener it is given.
@@ -15,6 +16,7 @@ import (
 	"seismo/internal/jsondoc"
 	"seismo/internal/normalize/bedrock"
 	"seismo/internal/normalize/cloudtrail"
+	"seismo/internal/normalize/finding"
 	"seismo/internal/normalize/model"
 )
 
@@ -85,6 +87,21 @@ func (n *Normalizer) Event(ctx context.Context, item decode.Item) (event.Event, 
 		return n.trailEvent(item)
 	}
 	return event.Event{}, bad("the record is of no kind that becomes an event")
+}
+
+// Finding makes the finding of one good item whose kind is one of findings. The
+// error is an *Unfit when the record is none.
+func (n *Normalizer) Finding(_ context.Context, item decode.Item) (event.Finding, error) {
+	if item.Verdict != decode.Good || item.Doc.Kind() != jsondoc.Object {
+		return event.Finding{}, bad("the record is not a JSON object")
+	}
+	switch item.Kind {
+	case decode.Insight:
+		return finding.Insight(item.Doc, item.Origin), nil
+	case decode.GuardDuty:
+		return finding.GuardDuty(item.Doc, item.Origin), nil
+	}
+	return event.Finding{}, bad("the record is of no kind that becomes a finding")
 }
 
 func (n *Normalizer) trailEvent(item decode.Item) (event.Event, error) {

@@ -54,6 +54,28 @@ func TestEvent(t *testing.T) {
 	}
 }
 
+func TestFinding(t *testing.T) {
+	n := normalizer(t, normalize.Config{})
+	for detector, it := range map[string]decode.Item{
+		event.DetectorInsight:   item(t, decode.Insight, `{"eventCategory":"Insight","sharedEventID":"s"}`),
+		event.DetectorGuardDuty: item(t, decode.GuardDuty, `{"id":"f","service":{"serviceName":"guardduty"}}`),
+	} {
+		f, err := n.Finding(context.Background(), it)
+		if err != nil || f.Detector != detector || f.ID == "" || f.Origin.Key != "a.json" || string(f.Raw) != string(it.Raw) {
+			t.Errorf("%s: %+v, %v", detector, f, err)
+		}
+		if !it.Kind.OfFinding() {
+			t.Errorf("%s is not said to be a finding", detector)
+		}
+	}
+	for name, it := range map[string]decode.Item{"an event": item(t, decode.Trail, `{}`), "an array": item(t, decode.Insight, `[]`), "nothing": {}} {
+		var unfit *normalize.Unfit
+		if _, err := n.Finding(context.Background(), it); !errors.As(err, &unfit) || unfit.Verdict != decode.Bad {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestUnfit wants a verdict and a reason for every record that becomes no event.
 func TestUnfit(t *testing.T) {
 	n := normalizer(t, normalize.Config{TrailSources: []string{"ec2.amazonaws.com"}})

@@ -49,9 +49,6 @@ func New(content fs.FS, models *model.Catalogue, extra []string) (*Reader, error
 // ErrNotEvent.
 func (r *Reader) Event(doc jsondoc.Value, origin event.Origin) (ev event.Event, skip bool, err error) {
 	source := doc.Get("eventSource").Str()
-	if source == "" { // an Insight names the calls that it is about
-		source = doc.Get("insightDetails", "eventSource").Str()
-	}
 	if source == "" && strings.HasPrefix(doc.Get("eventType").Str(), "Aws") {
 		return event.Event{}, true, nil
 	}
@@ -74,7 +71,7 @@ func (r *Reader) Event(doc jsondoc.Value, origin event.Origin) (ev event.Event, 
 	t.envelope()
 	t.caller(r.clients)
 	t.outcome()
-	if isBedrock(source) && doc.Get("eventSource").Exists() {
+	if isBedrock(source) {
 		t.bedrock(r.models)
 	}
 	return t.ev, false, nil

@@ -1,7 +1,6 @@
 package cloudtrail
 
 import (
-	"cmp"
 	"strings"
 	"time"
 
@@ -23,7 +22,7 @@ func (t *trail) envelope() {
 	ev.RequestID = doc.Get("requestID").Str()
 	ev.Trail = event.Trail{
 		ID:       doc.Get("eventID").Str(),
-		Name:     cmp.Or(doc.Get("eventName").Str(), doc.Get("insightDetails", "eventName").Str()),
+		Name:     doc.Get("eventName").Str(),
 		Source:   t.source,
 		Category: t.category(),
 		Error:    event.Code(text(doc.Get("errorCode"))),
