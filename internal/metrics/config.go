@@ -4,15 +4,14 @@ import (
 	"fmt"
 	"time"
 
-	"seismo/internal/account"
 	"seismo/internal/config"
 )
 
-// Config says what is read of CloudWatch, and where. The zero value works: the
-// Region of the SDK's default credentials, every five minutes.
+// Config says what is read of CloudWatch, and where. The zero value works, once
+// Check has filled it in: the Regions of all accounts, every five minutes.
 type Config struct {
-	Accounts []account.Config `yaml:"accounts" help:"accounts to read, each with the keys by which a source reaches AWS; none: one, by the SDK's default chain"`
-	Regions  []string         `yaml:"regions" help:"Regions to read in each account; none: the account's own Region"`
+	Accounts []string `yaml:"accounts" help:"entries of accounts to read; none: all of them, or the SDK's default chain when there are none"`
+	Regions  []string `yaml:"regions" help:"Regions to read in each account; none: the account's own Region"`
 
 	Every       config.Duration `yaml:"every" help:"time between two readings, default 5m; AWS bills each series that is asked for, so longer is cheaper"`
 	Period      config.Duration `yaml:"period" help:"the same as every, as Elastic spells it"`
@@ -41,9 +40,6 @@ func (c *Config) Check() error {
 	set(&c.Backfill, 14*24*time.Hour)
 	if c.MaxSeries == 0 {
 		c.MaxSeries = 2000
-	}
-	if len(c.Accounts) == 0 {
-		c.Accounts = []account.Config{{}}
 	}
 	g := c.Granularity.Std()
 	switch {

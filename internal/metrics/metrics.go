@@ -33,7 +33,7 @@ const (
 
 // Deps are what a collector works with.
 type Deps struct {
-	Accounts []*account.Account // one for each of Config.Accounts
+	Accounts []*account.Account // those that Config.Accounts names
 	Series   store.Series
 	Log      *slog.Logger // nil is silent
 }
