@@ -39,6 +39,8 @@ type App struct {
 	auditor *state.Audit
 	store   *duckdb.Store
 	socket  *http.Server
+
+	collector *collector // nil: nothing is collected
 }
 
 // Open takes the database for writing. It returns a *HeldError when another
@@ -177,7 +179,7 @@ func (a *App) Backend() web.Backend {
 	return web.Backend{Searcher: a.store, Call: a.call, SQL: a.sql,
 		Quarantine: func(ctx context.Context, limit int) ([]store.Quarantined, error) {
 			return a.store.Quarantine(ctx, limit, false)
-		}, Status: a.status}
+		}, Status: a.status, Sources: a.sources}
 }
 
 // mostRows is how many rows SQL gives when nobody says how many.

@@ -10,16 +10,26 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"seismo/internal/enrich/mmdb"
 	"seismo/internal/pipeline"
 	"seismo/internal/simulate"
 	"seismo/internal/web"
 )
 
-// Serve shows the database in the browser until ctx ends. ready gets the
-// address of the page once it answers.
-func Serve(ctx context.Context, cfg Config, listen string, ready func(url string)) error {
-	l, err := loopback(listen)
+// ServeConfig says what a run shows and collects.
+type ServeConfig struct {
+	Listen    string           // loopback address of the page
+	Telemetry string           // further address of /metrics, /healthz and /readyz; "" is none
+	File      *File            // what to collect; nil collects nothing
+	Ready     func(url string) // gets the address of the page once it answers
+}
+
+// Serve shows the database in the browser, and collects what the file names,
+// until ctx ends. Then what was begun is finished and committed.
+func Serve(ctx context.Context, cfg Config, opt ServeConfig) error {
+	l, err := loopback(opt.Listen)
 	if err != nil {
 		return err
 	}
@@ -28,8 +38,45 @@ func Serve(ctx context.Context, cfg Config, listen string, ready func(url string
 		return errors.Join(err, l.Close())
 	}
 	defer a.Close()
-	go ready("http://" + l.Addr().String() + "/")
-	return a.serve(ctx, l, false)
+	group, ctx := errgroup.WithContext(ctx)
+	if opt.File != nil {
+		if err := a.collects(ctx, opt.File, group.Go); err != nil {
+			return errors.Join(err, l.Close())
+		}
+	}
+	if opt.Telemetry != "" {
+		if err := a.telemetry(ctx, opt.Telemetry, group.Go); err != nil {
+			return errors.Join(err, l.Close())
+		}
+	}
+	go opt.Ready("http://" + l.Addr().String() + "/")
+	group.Go(func() error { return a.serve(ctx, l, false) })
+	return group.Wait()
+}
+
+// collects starts collecting what the file names.
+func (a *App) collects(ctx context.Context, f *File, start func(func() error)) error {
+	r := newReach(int64(f.BodyCache))
+	cfg := a.cfg
+	cfg.opener = r.open
+	path, err := NewPath(cfg)
+	if err != nil {
+		return err
+	}
+	a.collector = newCollector(a, path, r, f.sources)
+	start(func() error { return errors.Join(a.collector.run(ctx), path.Close()) })
+	return nil
+}
+
+// telemetry answers Prometheus and the like on an address of their own.
+func (a *App) telemetry(ctx context.Context, listen string, start func(func() error)) error {
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return &hinted{fmt.Errorf("listen on %s: %w", listen, err), "give telemetry_listen another port"}
+	}
+	server := web.Server(web.NewTelemetry(web.Config{Backend: a.Backend(), Version: a.cfg.Version, Log: a.cfg.log()}), a.cfg.log())
+	start(func() error { return until(ctx, server, l) })
+	return nil
 }
 
 // loopback listens on an address of this machine only: there is no login yet.
@@ -62,6 +109,11 @@ func (a *App) serve(ctx context.Context, l net.Listener, simulated bool) error {
 	server := web.Server(web.New(web.Config{
 		Backend: a.Backend(), Simulated: simulated, Version: a.cfg.Version, Log: a.cfg.log(),
 	}), a.cfg.log())
+	return until(ctx, server, l)
+}
+
+// until serves until ctx ends.
+func until(ctx context.Context, server *http.Server, l net.Listener) error {
 	server.BaseContext = func(net.Listener) context.Context { return ctx }
 	stop := context.AfterFunc(ctx, func() {
 		end, cancel := context.WithTimeout(context.Background(), 5*time.Second)

@@ -48,26 +48,6 @@ no other database; everything is removed at the end.`,
 	return cmd
 }
 
-func (s *shell) serve() *cobra.Command {
-	var listen string
-	cmd := &cobra.Command{
-		Use:   "serve",
-		Short: "Show the database in the browser",
-		Args:  none,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return app.Serve(cmd.Context(), s.cfg, listen, func(url string) {
-				if s.json {
-					_ = s.object(app.Ready{URL: url, DB: s.cfg.DB})
-					return
-				}
-				fmt.Fprintf(s.out, "seismo serve: open %s   (Ctrl-C ends it)\n", url)
-			})
-		},
-	}
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8321", "loopback `ADDR` of the page; port 0 takes a free one")
-	return cmd
-}
-
 // browse opens the page; where there is no browser, the address was printed.
 func browse(url string) {
 	open := "xdg-open"

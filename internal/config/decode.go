@@ -48,6 +48,8 @@ func (p Part) value(v reflect.Value) error {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		return p.value(v.Elem())
+	case reflect.Interface: // a key that is accepted and has no effect
+		return nil
 	}
 	return p.scalar(v)
 }

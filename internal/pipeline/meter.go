@@ -170,8 +170,8 @@ func (m *Meter) unsettled(error) {
 	m.counts.Unsettled++
 }
 
-// down says why the source gives nothing now.
-func (m *Meter) down(err error) {
+// Down says why the source gives nothing now.
+func (m *Meter) Down(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := &m.counts.State

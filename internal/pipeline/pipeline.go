@@ -128,7 +128,7 @@ func receive(ctx context.Context, cfg *Config, out chan<- source.Delivery, meter
 		case err != nil && !cfg.Endless:
 			return fmt.Errorf("receive: %w", err)
 		case err != nil:
-			meter.down(err)
+			meter.Down(err)
 			if !pause(ctx, wait) {
 				continue
 			}

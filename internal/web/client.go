@@ -55,7 +55,7 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Backend returns all that the client can ask, for commands that take one.
 func (c *Client) Backend() Backend {
-	return Backend{Searcher: c, Call: c.call, SQL: c.sql, Quarantine: c.quarantine, Status: c.status}
+	return Backend{Searcher: c, Call: c.call, SQL: c.sql, Quarantine: c.quarantine, Status: c.status, Sources: c.sources}
 }
 
 // Search implements query.Searcher.
@@ -121,6 +121,14 @@ func (c *Client) status(ctx context.Context) (Status, error) {
 		return Status{}, fmt.Errorf("status: %w", err)
 	}
 	return status, nil
+}
+
+func (c *Client) sources(ctx context.Context) (Collection, error) {
+	var all Collection
+	if err := c.get(ctx, "/api/sources", nil, Reader{}, &all); err != nil {
+		return Collection{}, fmt.Errorf("sources: %w", err)
+	}
+	return all, nil
 }
 
 func (c *Client) get(ctx context.Context, path string, values url.Values, by Reader, into any) error {

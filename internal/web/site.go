@@ -50,10 +50,12 @@ type route struct {
 //	/api/sql             {"query","limit"}: one SELECT
 //	/api/quarantine      limit
 //	/api/status
+//	/api/sources
 func (s *site) routes() []route {
-	return []route{
+	return append(s.telemetry(), []route{
 		{"GET /{$}", true, s.home},
 		{"GET /calls", true, s.calls},
+		{"GET /sources", true, s.sources},
 		{"GET /calls/{id}", true, s.call},
 		{"GET /static/{file}", true, s.static},
 		{"GET /api/search", false, s.apiSearch},
@@ -63,10 +65,10 @@ func (s *site) routes() []route {
 		{"POST /api/sql", false, s.apiSQL},
 		{"GET /api/quarantine", false, s.apiQuarantine},
 		{"GET /api/status", false, s.apiStatus},
-		{"GET /healthz", false, healthy},
+		{"GET /api/sources", false, s.apiSources},
 		{"/api/", false, func(http.ResponseWriter, *http.Request) error { return notHere("this address") }},
 		{"/", true, func(http.ResponseWriter, *http.Request) error { return notHere("this page") }},
-	}
+	}...)
 }
 
 func healthy(w http.ResponseWriter, _ *http.Request) error {

@@ -34,6 +34,8 @@ type Backend struct {
 	// Quarantine lists what could not be read, newest first.
 	Quarantine func(ctx context.Context, limit int) ([]store.Quarantined, error)
 	Status     func(ctx context.Context) (Status, error)
+	// Sources tells how collecting does, source by source.
+	Sources func(ctx context.Context) (Collection, error)
 }
 
 // Reader is who reads what was said, for the audit.

@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"seismo/internal/pipeline"
+)
+
+// collector runs the sources of a file into the store, each by itself: one that
+// cannot work is shown and tried again while the others go on.
+type collector struct {
+	app    *App
+	path   *Path
+	reach  *reach
+	writer *pipeline.Writer
+	lines  []*line
+	stop   chan struct{}
+}
+
+// line is one source as it runs.
+type line struct {
+	plan  plan
+	meter pipeline.Meter
+}
+
+func newCollector(a *App, path *Path, r *reach, plans []plan) *collector {
+	c := &collector{app: a, path: path, reach: r, stop: make(chan struct{}),
+		writer: pipeline.NewWriter(a.store, pipeline.Limits{Persist: true})}
+	for _, p := range plans {
+		c.lines = append(c.lines, &line{plan: p})
+	}
+	return c
+}
+
+// patienceAtEnd is how long what was begun may take once seismo is to end.
+const patienceAtEnd = 8 * time.Second
+
+// run collects until ctx ends; then what was begun is finished, for at most
+// patienceAtEnd, and committed.
+func (c *collector) run(ctx context.Context) error {
+	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stopping := context.AfterFunc(ctx, func() {
+		close(c.stop)
+		time.AfterFunc(patienceAtEnd, cancel)
+	})
+	defer stopping()
+	var group errgroup.Group
+	group.Go(func() error { return c.writer.Run(hard) })
+	var sources sync.WaitGroup
+	for _, l := range c.lines {
+		sources.Go(func() { c.keep(hard, l) })
+	}
+	group.Go(func() error {
+		sources.Wait()
+		c.writer.Finish()
+		return nil
+	})
+	err := group.Wait()
+	if hard.Err() != nil && ctx.Err() != nil {
+		return nil // the rest comes again
+	}
+	return err
+}
+
+// Waits before a source that broke is begun anew.
+const (
+	firstAgain = time.Second
+	mostAgain  = time.Minute
+)
+
+// keep runs one source for as long as it is wanted.
+func (c *collector) keep(ctx context.Context, l *line) {
+	for wait := firstAgain; ; wait = min(2*wait, mostAgain) {
+		err := c.once(ctx, l)
+		if ctx.Err() != nil || c.stopping() || err == nil {
+			return
+		}
+		l.meter.Down(err)
+		c.app.cfg.log().Warn("a source stopped and is begun again", "source", l.plan.name, "error", err)
+		select {
+		case <-time.After(wait):
+		case <-c.stop:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (c *collector) once(ctx context.Context, l *line) (err error) {
+	src, err := l.plan.cfg.open(ctx, c.deps(l))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, src.Close()) }()
+	cfg := c.path.config(l.plan.name, src)
+	cfg.Workers, cfg.Endless, cfg.Stop = l.plan.workers, true, c.stop
+	return pipeline.Run(ctx, cfg, c.writer, &l.meter)
+}
+
+func (c *collector) stopping() bool {
+	select {
+	case <-c.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+func (c *collector) deps(l *line) deps { return deps{l.plan.name, c.app, c.reach, c.app.store} }

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"seismo/internal/app"
+)
+
+const defaultListen = "127.0.0.1:8321"
+
+func (s *shell) serve() *cobra.Command {
+	opt := app.ServeConfig{}
+	var file string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Collect from AWS and show the database in the browser",
+		Long: `Show the database in the browser, and with a configuration file collect from AWS
+all the while: S3 by queue or by listing, CloudWatch Logs, CloudTrail. The page
+Sources tells how each source does; /metrics tells Prometheus. Ctrl-C or SIGTERM
+ends it within ten seconds: what was begun is finished, the rest comes again.`,
+		Example: `  seismo serve
+  seismo serve -c seismo.yaml`,
+		Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if file != "" {
+				f, err := app.LoadFile(file)
+				if err != nil {
+					return badConfig(err)
+				}
+				flags := s.cfg
+				if !cmd.Flags().Changed("db") {
+					flags.DB = ""
+				}
+				s.cfg = f.Config(flags)
+				opt.File, opt.Telemetry = &f, f.Telemetry
+				if !cmd.Flags().Changed("listen") {
+					opt.Listen = cmp.Or(f.Listen, opt.Listen)
+				}
+			}
+			opt.Ready = func(url string) {
+				if s.json {
+					_ = s.object(app.Ready{URL: url, DB: s.cfg.DB})
+					return
+				}
+				fmt.Fprintf(s.out, "seismo serve: open %s   (Ctrl-C ends it)\n", url)
+				if opt.File != nil {
+					fmt.Fprintf(s.out, "  collecting from %s; see %ssources\n", plural(len(opt.File.Sources), "source"), url)
+				}
+			}
+			return app.Serve(cmd.Context(), s.cfg, opt)
+		},
+	}
+	s.modeFlag(cmd)
+	s.contentFlags(cmd)
+	cmd.Flags().StringVarP(&file, "config", "c", "", "what to collect: a YAML `FILE`; seismo init makes one")
+	cmd.Flags().StringVar(&opt.Listen, "listen", defaultListen, "loopback `ADDR` of the page; port 0 takes a free one")
+	return cmd
+}
+
+// badConfig is a wrong configuration: a wrong call, with every fault on a line.
+func badConfig(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		text := "the configuration has faults"
+		for _, e := range joined.Unwrap() {
+			text += "\n  " + e.Error()
+			if hint := hintOf(e); hint != "" {
+				text += "\n      " + hint
+			}
+		}
+		return usage(text, "mend them and start again; nothing was begun")
+	}
+	return &usageError{err, hintOf(err)}
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return show("", int64(n)) + " " + noun + "s"
+}
