@@ -42,6 +42,26 @@ var migrations = [...]string{
 		name  TEXT PRIMARY KEY,
 		value TEXT NOT NULL
 	) STRICT, WITHOUT ROWID;`,
+	`CREATE TABLE inventory (
+		account    TEXT NOT NULL,
+		region     TEXT NOT NULL,
+		kind       TEXT NOT NULL,
+		id         TEXT NOT NULL,
+		first_seen TEXT NOT NULL,
+		last_seen  TEXT NOT NULL,
+		body       TEXT NOT NULL,
+		PRIMARY KEY (account, region, kind, id, first_seen)
+	) STRICT, WITHOUT ROWID;
+	CREATE TABLE inventory_looks (
+		account TEXT NOT NULL,
+		region  TEXT NOT NULL,
+		kind    TEXT NOT NULL,
+		seen    TEXT NOT NULL,
+		tried   TEXT NOT NULL,
+		fault   TEXT NOT NULL,
+		remedy  TEXT NOT NULL,
+		PRIMARY KEY (account, region, kind)
+	) STRICT, WITHOUT ROWID;`,
 }
 
 // prepare checks the file, and only then changes it.
