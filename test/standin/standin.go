@@ -74,6 +74,7 @@ func (c *Cloud) table() map[string]service {
 		"sts": {ops: c.stsOperations()},
 		"kms": {ops: c.kmsOperations()},
 
+		"logs":          {ops: c.logsOperations()},
 		"monitoring":    {ops: c.cloudwatchOperations()},
 		"bedrock":       {ops: c.bedrockOperations(), route: routeBedrock},
 		"iam":           {ops: c.iamOperations()},
