@@ -26,7 +26,7 @@ func (n *notice) object(record jsondoc.Value) {
 		Bucket:  record.Get("s3", "bucket", "name").Str(),
 		Key:     unescape(object.Get("key").Str()),
 		ETag:    etag(object.Get("eTag")),
-		Version: object.Get("versionId").Str(),
+		Version: pinned(object.Get("versionId")),
 		Size:    size(object.Get("size")),
 		Time:    instant(record.Get("eventTime")),
 	})
@@ -49,7 +49,7 @@ func (n *notice) bus(doc jsondoc.Value) {
 			Bucket:  detail.Get("bucket", "name").Str(),
 			Key:     object.Get("key").Str(),
 			ETag:    etag(object.Get("etag")),
-			Version: object.Get("version-id").Str(),
+			Version: pinned(object.Get("version-id")),
 			Size:    size(object.Get("size")),
 			Time:    instant(doc.Get("time")),
 		}
@@ -135,4 +135,14 @@ func instant(v jsondoc.Value) time.Time {
 		return time.Time{}
 	}
 	return t.UTC()
+}
+
+// pinned is the version to read. "null" names what was written without versions,
+// which is overwritten in place: the etag pins it, and not every store takes the
+// name.
+func pinned(version jsondoc.Value) string {
+	if v := version.Str(); v != "null" {
+		return v
+	}
+	return ""
 }
