@@ -1,28 +1,104 @@
 package aws
 
 import (
-	"strings"
+	"context"
+	"errors"
+	"fmt"
+	"io"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/google/go-cmp/cmp"
+
+	"seismo/internal/config"
+	"seismo/internal/source"
+	"seismo/internal/source/s3"
+
+	sqssource "seismo/internal/source/sqs"
 )
 
+// TestNotifications has the emulator tell of objects in each of AWS's ways. It
+// sends a test event when a way is set up, and tells of tags, too, by
+// EventBridge: neither is an object.
 func TestNotifications(t *testing.T) {
 	for _, way := range []string{direct, bySNS, rawSNS, bridge} {
 		t.Run(way, func(t *testing.T) {
 			p := newPlace(t)
 			url := p.queue(t, way)
-			p.put(t, "AWSLogs/a b", []byte("{}"))
-			out, err := p.account.SQS("").ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &url, WaitTimeSeconds: 5, MaxNumberOfMessages: 10})
+			want := map[string]string{}
+			for i := range 25 {
+				key := fmt.Sprintf("AWSLogs/111122223333/BedrockModelInvocationLogs/%s/2026/03/01/%02d/a b+c%%é=%d.json", region, i%24, i)
+				want[key] = fmt.Sprintf(`{"n":%d}`, i)
+				p.put(t, key, []byte(want[key]))
+			}
+			cfg := s3.Config{Config: configured(t), QueueURL: url, Workers: 4, SQS: s3.Queue{WaitTime: config.Duration(time.Second)}}
+			if err := cfg.Check(); err != nil {
+				t.Fatal(err)
+			}
+			src, err := sqssource.New(t.Context(), cfg, sqssource.Deps{Name: way, Account: p.account})
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, m := range out.Messages {
-				t.Log(*m.Body)
+			got := drain(t, src, len(want))
+			if err := src.Close(); err != nil {
+				t.Error(err)
 			}
-			if len(out.Messages) == 0 || !strings.Contains(*out.Messages[len(out.Messages)-1].Body, "AWSLogs") {
-				t.Errorf("%d messages", len(out.Messages))
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			if visible, inFlight := p.depth(t, url); visible != "0" || inFlight != "0" {
+				t.Errorf("in the queue are left %s messages, %s in flight", visible, inFlight)
 			}
 		})
 	}
+}
+
+// drain reads and settles objects until n different ones came, within a minute.
+// It gives their bytes by key, or by event where there is no key.
+func drain(t *testing.T, src source.Source, n int) map[string]string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	got := map[string]string{}
+	for len(got) < n {
+		d, err := src.Receive(ctx)
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.EOF) {
+			t.Fatalf("%d of %d came, then: %v", len(got), n, err)
+		}
+		if err != nil {
+			t.Logf("receive: %v", err)
+			continue
+		}
+		if d == nil {
+			continue
+		}
+		in, err := d.Open(ctx)
+		if err != nil {
+			t.Fatalf("open %s: %v", d.Object().ID, err)
+		}
+		text, err := io.ReadAll(in)
+		in.Close()
+		if err != nil {
+			t.Fatalf("read %s: %v", d.Object().ID, err)
+		}
+		if err := d.Settle(ctx, nil); err != nil {
+			t.Fatalf("settle %s: %v", d.Object().ID, err)
+		}
+		if o := d.Object(); o.ID != "" {
+			got[o.Origin.Key] = string(text)
+		}
+	}
+	return got
+}
+
+func (p *place) depth(t *testing.T, url string) (visible, inFlight string) {
+	t.Helper()
+	out, err := p.account.SQS("").GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &url,
+		AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Attributes["ApproximateNumberOfMessages"], out.Attributes["ApproximateNumberOfMessagesNotVisible"]
 }

@@ -46,4 +46,5 @@ SEISMO_MOTO="$url" ${GO:-go} test ${FLAGS:-} -count=1 -timeout 10m -v ${RUN:+-ru
 }
 if grep -E -- '--- SKIP' "$work/tests"; then fail "tests against moto were skipped"; fi
 grep -qE -- '--- PASS' "$work/tests" || fail "no test ran"
+[ -z "${SHOW:-}" ] || cat "$work/tests"
 tail -n1 "$work/tests"
