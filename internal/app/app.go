@@ -91,14 +91,20 @@ func (a *App) open(ctx context.Context, readOnly bool) (err error) {
 	if a.auditor, err = a.state.Audit(ctx, a.keys.Store()); err != nil {
 		return err
 	}
+	var incident *Incident
+	if !readOnly {
+		if incident, err = a.guard(ctx); err != nil {
+			return err
+		}
+	}
 	a.store, err = duckdb.Open(ctx, duckdb.Config{
 		Path: a.cfg.DB, Keyring: a.keys, Mode: a.cfg.Mode, Mask: enrich.Mask,
 		Memory: a.cfg.Memory, ReadOnly: readOnly, Log: a.cfg.log(),
 	})
-	if err == nil {
-		a.cfg.Mode = a.store.Mode()
+	if err != nil {
+		return hintDamaged(a.cfg, err)
 	}
-	return err
+	return a.opened(ctx, incident)
 }
 
 // listen answers readers of this machine and user over the socket.

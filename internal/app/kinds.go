@@ -7,8 +7,10 @@ import (
 
 	"seismo/internal/account"
 	"seismo/internal/source"
+	"seismo/internal/source/cwlogs"
 	"seismo/internal/source/dir"
 	"seismo/internal/source/s3"
+	"seismo/internal/source/sqs"
 )
 
 // s3Source reads log objects from S3, told by a queue or by listing.
@@ -30,7 +32,48 @@ func (s *s3Source) open(ctx context.Context, d deps) (source.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s3.New(ctx, s.Config, s3.Deps{Name: d.name, Account: a, Reader: d.reader(a, s.Bodies), Journal: d.journal, Log: d.app.cfg.log()})
+	reader := d.reader(a, s.Bodies)
+	if s.QueueURL != "" {
+		return sqs.New(ctx, s.Config, sqs.Deps{Name: d.name, Account: a, Reader: reader, Journal: d.journal, Log: d.app.cfg.log()})
+	}
+	return s3.New(ctx, s.Config, s3.Deps{Name: d.name, Account: a, Reader: reader, Journal: d.journal, Log: d.app.cfg.log()})
+}
+
+// cloudWatchSource reads log groups.
+type cloudWatchSource struct {
+	cwlogs.Config `yaml:",inline"`
+	Bodies        []string `yaml:"bodies" help:"places, as s3://bucket/prefix, where the logging configuration puts bodies over 100 KB (its largeDataDelivery)"`
+}
+
+func (c *cloudWatchSource) reach() *account.Config { return &c.Config.Config }
+
+func (c *cloudWatchSource) Check() error { return errors.Join(c.Config.Check(), checkPlaces(c.Bodies)) }
+
+func checkPlaces(places []string) error {
+	for _, place := range places {
+		if _, err := s3.ParsePlace(place); err != nil {
+			return errors.New(`"bodies": ` + err.Error())
+		}
+	}
+	return nil
+}
+
+func (c *cloudWatchSource) place() string {
+	for _, group := range []string{c.GroupARN, c.GroupName} {
+		if group != "" {
+			return group
+		}
+	}
+	return c.GroupPrefix + "*"
+}
+
+func (c *cloudWatchSource) open(ctx context.Context, d deps) (source.Source, error) {
+	a, err := d.account(ctx, c.Config.Config)
+	if err != nil {
+		return nil, err
+	}
+	d.reader(a, c.Bodies)
+	return cwlogs.New(ctx, c.Config, cwlogs.Deps{Name: d.name, Account: a, Journal: d.journal, Log: d.app.cfg.log()})
 }
 
 // folderSource reads local files once; for what was copied by hand.

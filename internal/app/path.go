@@ -80,5 +80,6 @@ func (p *Path) Book() *enrich.Book { return p.enricher.Book() }
 func (p *Path) Close() error { return p.enricher.Close() }
 
 func (p *Path) config(name string, src source.Source) pipeline.Config {
-	return pipeline.Config{Name: name, Source: src, Decoder: p.Decoder, Normalize: p.Normalize, Enrich: p.Enrich}
+	return pipeline.Config{Name: name, Source: src, Decoder: p.Decoder, Normalize: p.Normalize,
+		Finding: p.normalizer.Finding, Enrich: p.Enrich}
 }

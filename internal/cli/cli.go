@@ -51,8 +51,9 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		fmt.Fprintln(errs, "seismo: interrupted; what was committed stays")
 	default:
-		for i, text := range strings.Split(err.Error(), "\n") {
-			fmt.Fprintln(errs, [2]string{"seismo: ", ""}[min(i, 1)]+plain(text))
+		fmt.Fprintln(errs, "seismo: "+plain(err.Error()))
+		for _, text := range detailsOf(err) {
+			fmt.Fprintln(errs, "  "+plain(text))
 		}
 		if hint := hintOf(err); hint != "" {
 			fmt.Fprintln(errs, "  "+hint)

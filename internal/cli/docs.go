@@ -72,9 +72,12 @@ func pageTable(pages map[string]string) query.Table {
 	return t
 }
 
-// writeReference writes the pages that are generated: fields and commands.
+// writeReference writes the pages that are generated: fields, configuration and commands.
 func writeReference(root *cobra.Command, dir string) error {
 	if err := os.WriteFile(filepath.Join(dir, "fields.md"), []byte(event.Reference()), 0o644); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "configuration.md"), []byte(app.ConfigReference()), 0o644); err != nil {
 		return err
 	}
 	var b strings.Builder

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -62,17 +63,32 @@ ends it within ten seconds: what was begun is finished, the rest comes again.`,
 
 // badConfig is a wrong configuration: a wrong call, with every fault on a line.
 func badConfig(err error) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		text := "the configuration has faults"
-		for _, e := range joined.Unwrap() {
-			text += "\n  " + e.Error()
-			if hint := hintOf(e); hint != "" {
-				text += "\n      " + hint
-			}
-		}
-		return usage(text, "mend them and start again; nothing was begun")
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return &usageError{err, hintOf(err)}
 	}
-	return &usageError{err, hintOf(err)}
+	f := &faults{}
+	for _, e := range joined.Unwrap() {
+		f.lines = append(f.lines, e.Error())
+		if hint := hintOf(e); hint != "" {
+			f.lines = append(f.lines, "    "+hint)
+		}
+	}
+	return &usageError{f, "mend them and start again; nothing was begun"}
+}
+
+// faults is an error that takes several lines to tell.
+type faults struct{ lines []string }
+
+func (*faults) Error() string { return "the configuration has faults" }
+
+// detailsOf are the further lines of an error that has some.
+func detailsOf(err error) []string {
+	var f *faults
+	if errors.As(err, &f) {
+		return f.lines
+	}
+	return nil
 }
 
 func plural(n int, noun string) string {

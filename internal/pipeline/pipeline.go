@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -62,12 +63,14 @@ func Run(ctx context.Context, cfg Config, w *Writer, meter *Meter) error {
 	if cfg.Workers == 0 {
 		cfg.Workers = runtime.GOMAXPROCS(0)
 	}
+	outer := ctx
 	group, ctx := errgroup.WithContext(ctx)
 	received := make(chan source.Delivery, lookAtOnce)
 	deliveries := make(chan source.Delivery)
+	var open sync.WaitGroup // deliveries that are not settled
 	group.Go(func() error {
 		defer close(received)
-		return receive(ctx, &cfg, received, meter)
+		return receive(ctx, &cfg, received, meter, &open)
 	})
 	group.Go(func() error {
 		defer close(deliveries)
@@ -83,7 +86,37 @@ func Run(ctx context.Context, cfg Config, w *Writer, meter *Meter) error {
 			return nil
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil || !cfg.Endless {
+		return err
+	}
+	return settled(outer, &open)
+}
+
+// settled waits until all deliveries are settled: a source that is closed before
+// would not hear what became of them.
+func settled(ctx context.Context, open *sync.WaitGroup) error {
+	done := make(chan struct{})
+	go func() {
+		open.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// tracked counts a delivery as settled once it is.
+type tracked struct {
+	source.Delivery
+	open *sync.WaitGroup
+}
+
+func (t tracked) Settle(ctx context.Context, err error) error {
+	defer t.open.Done()
+	return t.Delivery.Settle(ctx, err)
 }
 
 // Once runs one source to its end with a Writer of its own.
@@ -105,7 +138,7 @@ const (
 	mostWait  = time.Minute
 )
 
-func receive(ctx context.Context, cfg *Config, out chan<- source.Delivery, meter *Meter) error {
+func receive(ctx context.Context, cfg *Config, out chan<- source.Delivery, meter *Meter, open *sync.WaitGroup) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if cfg.Stop != nil {
@@ -140,6 +173,8 @@ func receive(ctx context.Context, cfg *Config, out chan<- source.Delivery, meter
 		if d == nil { // the place answered and has nothing now
 			continue
 		}
+		open.Add(1)
+		d = tracked{d, open}
 		select {
 		case out <- d:
 		case <-ctx.Done():
