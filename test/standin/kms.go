@@ -1,0 +1,61 @@
+package standin
+
+import "strings"
+
+// Key is a KMS key as DescribeKey shows it.
+type Key struct {
+	ID, Region string
+	State      string // Enabled when empty; Disabled, PendingDeletion
+	AWS        bool   // kept by AWS and not by the customer
+}
+
+type kmsKey struct{}
+
+func (c *Cloud) kms() *[]Key {
+	return state(c, kmsKey{}, func() *[]Key { return new([]Key) })
+}
+
+// AddKey puts a key in and returns its ARN.
+func (c *Cloud) AddKey(k Key) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if k.Region == "" {
+		k.Region = Region
+	}
+	keys := c.kms()
+	*keys = append(*keys, k)
+	return k.arn()
+}
+
+func (k Key) arn() string { return partition().ARN("kms", k.Region, AccountID, "key/"+k.ID) }
+
+func (c *Cloud) kmsOperations() map[string]operation {
+	return map[string]operation{"DescribeKey": c.describeKey}
+}
+
+func (c *Cloud) describeKey(r *request) (any, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var in struct {
+		KeyID string `json:"KeyId"`
+	}
+	if err := r.decode(&in); err != nil {
+		return nil, err
+	}
+	for _, k := range *c.kms() {
+		if k.Region == r.region && (k.ID == in.KeyID || k.arn() == in.KeyID || strings.HasSuffix(in.KeyID, "/"+k.ID)) {
+			state, manager := k.State, "CUSTOMER"
+			if state == "" {
+				state = "Enabled"
+			}
+			if k.AWS {
+				manager = "AWS"
+			}
+			return map[string]any{"KeyMetadata": map[string]any{
+				"KeyId": k.ID, "Arn": k.arn(), "AWSAccountId": AccountID, "Enabled": state == "Enabled",
+				"KeyState": state, "KeyManager": manager,
+			}}, nil
+		}
+	}
+	return nil, fail(400, "NotFoundException", "Key '%s' does not exist", in.KeyID)
+}
