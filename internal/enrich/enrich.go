@@ -20,6 +20,10 @@ type Config struct {
 	Prices []string // price files in the format of content/prices; a later one wins
 	People string   // map file: people, roles and application inference profiles
 	Geo    []string // MaxMind DB files: country, network (ASN) or both
+
+	Inventory Inventory // what AWS says of profiles, roles and people; nil knows nothing
+	TeamTags  []string  // keys of tags that name a team; none: those of TagKeys
+	AppTags   []string  // keys of tags that name an application; likewise
 }
 
 // Enricher enriches events. It is safe for concurrent use.
@@ -27,6 +31,9 @@ type Enricher struct {
 	book   *Book
 	people *people
 	places *places
+
+	inventory Inventory
+	tags      tagKeys
 }
 
 // New reads the embedded price book and the files that cfg names. Its errors
@@ -44,7 +51,8 @@ func New(cfg Config) (*Enricher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Enricher{book: book, people: who, places: where}, nil
+	return &Enricher{book: book, people: who, places: where,
+		inventory: cfg.Inventory, tags: newTagKeys(cfg.TeamTags, cfg.AppTags)}, nil
 }
 
 // Close releases the geography files.
@@ -54,37 +62,39 @@ func (e *Enricher) Close() error { return e.places.close() }
 func (e *Enricher) Book() *Book { return e.book }
 
 // Enrich fills person, team, app, attribution, source.as, source.country and,
-// for model calls, cost. A model that the map file names for an application
-// inference profile becomes model and vendor. Enriching twice changes nothing.
+// for model calls, cost. The model that the map file or the inventory names for
+// an application inference profile becomes model and vendor. Enriching twice
+// changes nothing, unless the inventory has learnt something in between.
 func (e *Enricher) Enrich(ev *event.Event) {
-	entry := e.people.profile(ev)
-	e.identify(ev, entry)
+	profile := e.profile(ev)
+	e.identify(ev, profile)
 	e.places.locate(&ev.Source)
 	if ev.Kind == event.KindTrail {
 		return
 	}
-	call := CallOf(ev)
-	if entry != nil && entry.model != "" {
-		call = mapped(call, entry.model)
-		if ev.Model == "" {
-			ev.Model = call.Model
-			ev.Vendor, _, _ = strings.Cut(call.Model, ".")
-		}
+	if profile.model != "" && ev.Model == "" {
+		_, ev.Model, _ = cutGeo(profile.model)
+		ev.Vendor, _, _ = strings.Cut(ev.Model, ".")
 	}
-	ev.Cost = e.book.Price(ev, call)
+	ev.Cost = e.price(ev, profile)
 }
 
 // Price is what ev costs, as Enrich would write it to cost, with ev unchanged.
-func (e *Enricher) Price(ev *event.Event) event.Cost {
+func (e *Enricher) Price(ev *event.Event) event.Cost { return e.price(ev, e.profile(ev)) }
+
+func (e *Enricher) price(ev *event.Event, profile applied) event.Cost {
 	call := CallOf(ev)
-	if entry := e.people.profile(ev); entry != nil && entry.model != "" {
-		call = mapped(call, entry.model)
+	switch {
+	case profile.priceAs != "":
+		call = mapped(call, profile.priceAs)
+	case profile.unpriced && ev.Outcome != event.Failure && ev.Error == "":
+		return unpriced(reasonUnplaced)
 	}
 	return e.book.Price(ev, call)
 }
 
-// mapped is the call with an application profile's own model, which the map
-// file gives as a model id or as a geo or global profile id.
+// mapped is the call with an application profile's own model, which is given as
+// a model id or as a geo or global profile id.
 func mapped(call Call, model string) Call {
 	call.Model, call.Profile, call.ProfileKind = model, "", ""
 	if geo, base, found := cutGeo(model); found {

@@ -7,13 +7,14 @@ import (
 )
 
 // Rungs of the identity ladder, the strongest first, as attribution names them.
-// Tags of profiles, sessions and IAM stand between them once a source of tags
-// is read.
+// What the user wrote into the map file wins over what tags say.
 const (
-	rungMetadata = "metadata" // requestMetadata, given by the caller
-	rungSSO      = "sso"      // a session named after a human
-	rungMap      = "map"      // the user's map file
-	rungARN      = "arn"      // the ARN alone
+	rungMetadata   = "metadata"    // requestMetadata, given by the caller
+	rungSSO        = "sso"         // a session named after a human
+	rungMap        = "map"         // the user's map file
+	rungProfileTag = "profile_tag" // tags of the application inference profile
+	rungIAMTag     = "iam_tag"     // tags of the role or user
+	rungARN        = "arn"         // the ARN alone
 )
 
 // answer is one field's value and the rung that gave it.
@@ -28,7 +29,7 @@ func (a *answer) or(value, rung string) {
 // identify fills person, team, app and attribution. Each takes the first rung
 // that knows it. attribution is the rung that named the person, or else the
 // team, or else the app; a call of which only the ARN is known has arn.
-func (e *Enricher) identify(ev *event.Event, profile *profileEntry) {
+func (e *Enricher) identify(ev *event.Event, profile applied) {
 	var person, team, app answer
 	claim := claims(ev.Metadata, e.people)
 	person.or(claim.person, rungMetadata)
@@ -36,13 +37,21 @@ func (e *Enricher) identify(ev *event.Event, profile *profileEntry) {
 	app.or(claim.app, rungMetadata)
 
 	who := parseIdentity(ev.IdentityARN)
-	person.or(who.human(), rungSSO)
+	person.or(e.user(who), rungSSO)
 
-	if profile != nil {
-		team.or(profile.team, rungMap)
-		app.or(profile.app, rungMap)
+	if profile.mapped != nil {
+		team.or(profile.mapped.team, rungMap)
+		app.or(profile.mapped.app, rungMap)
 	}
 	e.people.answer(ev, who, &person, &team, &app)
+
+	team.or(profile.tagTeam, rungProfileTag)
+	app.or(profile.tagApp, rungProfileTag)
+	if e.inventory != nil && (team.value == "" || app.value == "") {
+		iamTeam, iamApp := e.tags.read(e.inventory.Tags(ev.Principal))
+		team.or(iamTeam, rungIAMTag)
+		app.or(iamApp, rungIAMTag)
+	}
 
 	if who.kind == "user" && isEmail(who.name) {
 		person.or(who.name, rungARN)
