@@ -75,6 +75,7 @@ func (c *Cloud) table() map[string]service {
 		"kms": {ops: c.kmsOperations()},
 
 		"logs":          {ops: c.logsOperations()},
+		"cloudtrail":    {ops: c.cloudtrailOperations()},
 		"monitoring":    {ops: c.cloudwatchOperations()},
 		"bedrock":       {ops: c.bedrockOperations(), route: routeBedrock},
 		"iam":           {ops: c.iamOperations()},

@@ -33,8 +33,10 @@ func validated(t *testing.T, shelf *memory, change func(*Config)) (Summary, []st
 	return summary, lines
 }
 
-func digestLine(key, what string) string { return "Digest file\ts3://" + bucket + "/" + key + "\t" + what }
-func logLine(key, what string) string    { return "Log file\ts3://" + bucket + "/" + key + "\t" + what }
+func digestLine(key, what string) string {
+	return "Digest file\ts3://" + bucket + "/" + key + "\t" + what
+}
+func logLine(key, what string) string { return "Log file\ts3://" + bucket + "/" + key + "\t" + what }
 
 func TestUntouchedChainIsValid(t *testing.T) {
 	for name, place := range map[string]struct{ prefix, org, ask string }{
@@ -145,7 +147,9 @@ func TestTampering(t *testing.T) {
 		},
 		"log file taken out of the digest": {
 			func(w world) { rewrite(w, w.d[3].key, w.d[3].logs[0], w.d[3].logs[1]) },
-			func(w world) []string { return []string{digestLine(w.d[3].key, "INVALID: signature verification failed")} },
+			func(w world) []string {
+				return []string{digestLine(w.d[3].key, "INVALID: signature verification failed")}
+			},
 		},
 		"digest cut": {
 			func(w world) {
@@ -180,13 +184,17 @@ func TestTampering(t *testing.T) {
 		},
 		"signature taken away": {
 			func(w world) { w.put(w.d[3].key, w.files[w.d[3].key].body, nil) },
-			func(w world) []string { return []string{digestLine(w.d[3].key, "INVALID: signature verification failed")} },
+			func(w world) []string {
+				return []string{digestLine(w.d[3].key, "INVALID: signature verification failed")}
+			},
 		},
 		"signature is no hex": {
 			func(w world) {
 				w.put(w.d[3].key, w.files[w.d[3].key].body, map[string]string{metaSignature: "zz", metaAlgorithm: signatureAlgorithm})
 			},
-			func(w world) []string { return []string{digestLine(w.d[3].key, "INVALID: signature verification failed")} },
+			func(w world) []string {
+				return []string{digestLine(w.d[3].key, "INVALID: signature verification failed")}
+			},
 		},
 		"unknown key": {
 			func(w world) { rewrite(w, w.d[3].key, fingerprint, "ffff") },
