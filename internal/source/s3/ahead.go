@@ -11,22 +11,28 @@ const (
 	aheadBytes  = 32 << 20 // held at once
 	aheadObject = 4 << 20  // larger objects are read in their turn
 	aheadAtOnce = 16       // requests at once
+	aheadQueue  = 1024     // objects that wait for a request
 )
 
 // ahead reads small objects before their turn, so that the time of a request is
 // waited for once for many objects. What it holds is bounded by bytes.
 type ahead struct {
-	open  func(context.Context, Ref) (io.ReadCloser, error)
-	slots chan struct{}
+	open func(context.Context, Ref) (io.ReadCloser, error)
 
-	mu   sync.Mutex
-	left int64
-	held map[string]*fetched // by the identity of the object
+	mu      sync.Mutex
+	left    int64 // bytes
+	running int
+	queue   []*fetched          // in their order; some may have been taken out already
+	held    map[string]*fetched // by the identity of the object
 }
 
+// fetched is one object that is read ahead.
 type fetched struct {
-	done   chan struct{}
+	ctx    context.Context
 	cancel context.CancelFunc
+	ref    Ref
+	begun  bool
+	done   chan struct{}
 	text   []byte
 	err    error
 }
@@ -35,46 +41,57 @@ func newAhead(most int64, open func(context.Context, Ref) (io.ReadCloser, error)
 	if most == 0 {
 		most = aheadBytes
 	}
-	return &ahead{open: open, slots: make(chan struct{}, aheadAtOnce), left: max(most, 0), held: map[string]*fetched{}}
+	return &ahead{open: open, left: max(most, 0), held: map[string]*fetched{}}
 }
 
-// Ahead begins to read an object that will be opened soon, if it is small and
-// there is room; else it does nothing. ctx must live until then. Forget gives
-// the room back where Open is not called after all.
-func (r *Reader) Ahead(ctx context.Context, ref Ref) { r.ahead.start(ctx, ref) }
+// Ahead begins to read an object that will be opened soon, if it is small; else
+// it does nothing. ctx must live until then. Forget gives the room back where
+// Open is not called after all.
+func (r *Reader) Ahead(ctx context.Context, ref Ref) { r.ahead.want(ctx, ref) }
 
 // Forget drops what was read ahead of an object.
-func (r *Reader) Forget(ref Ref) {
-	if f := r.ahead.remove(ref); f != nil {
-		f.cancel()
-		r.ahead.give(ref.Size)
-	}
-}
+func (r *Reader) Forget(ref Ref) { r.ahead.forget(ref) }
 
-func (a *ahead) start(ctx context.Context, ref Ref) bool {
+func (a *ahead) want(ctx context.Context, ref Ref) {
 	if ref.Size <= 0 || ref.Size > aheadObject || ref.ETag == "" {
-		return false
+		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if _, known := a.held[ref.ID()]; known || a.left < ref.Size {
-		return false
+	if a.held[ref.ID()] != nil || len(a.queue) >= aheadQueue {
+		return
 	}
-	select {
-	case a.slots <- struct{}{}:
-	default:
-		return false
-	}
-	a.left -= ref.Size
-	f := &fetched{done: make(chan struct{})}
-	ctx, f.cancel = context.WithCancel(ctx)
+	f := &fetched{ref: ref, done: make(chan struct{})}
+	f.ctx, f.cancel = context.WithCancel(ctx)
 	a.held[ref.ID()] = f
-	go func() {
-		defer func() { <-a.slots }()
-		defer close(f.done)
-		f.text, f.err = a.read(ctx, ref)
-	}()
-	return true
+	a.queue = append(a.queue, f)
+	a.begin()
+}
+
+// begin starts what there is room for. It is called with the lock held.
+func (a *ahead) begin() {
+	for len(a.queue) > 0 && a.running < aheadAtOnce {
+		f := a.queue[0]
+		if a.held[f.ref.ID()] == f {
+			if a.left < f.ref.Size {
+				return
+			}
+			a.left -= f.ref.Size
+			a.running++
+			f.begun = true
+			go a.fetch(f)
+		}
+		a.queue = a.queue[1:]
+	}
+}
+
+func (a *ahead) fetch(f *fetched) {
+	f.text, f.err = a.read(f.ctx, f.ref)
+	close(f.done)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.running--
+	a.begin()
 }
 
 func (a *ahead) read(ctx context.Context, ref Ref) ([]byte, error) {
@@ -97,16 +114,28 @@ func (a *ahead) take(ctx context.Context, ref Ref) (io.ReadCloser, bool) {
 	if f == nil {
 		return nil, false
 	}
+	defer f.cancel()
+	if !f.begun {
+		return nil, false
+	}
 	select {
 	case <-f.done:
 	case <-ctx.Done():
 	}
-	f.cancel()
 	if ctx.Err() != nil || f.err != nil {
 		a.give(ref.Size)
 		return nil, false
 	}
 	return &memory{Reader: bytes.NewReader(f.text), done: sync.OnceFunc(func() { a.give(ref.Size) })}, true
+}
+
+func (a *ahead) forget(ref Ref) {
+	if f := a.remove(ref); f != nil {
+		f.cancel()
+		if f.begun {
+			a.give(ref.Size)
+		}
+	}
 }
 
 func (a *ahead) remove(ref Ref) *fetched {
@@ -121,6 +150,7 @@ func (a *ahead) give(n int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.left += n
+	a.begin()
 }
 
 // memory is an object that was read ahead.
@@ -129,6 +159,7 @@ type memory struct {
 	done func()
 }
 
+// Close gives the room back.
 func (m *memory) Close() error {
 	m.done()
 	return nil

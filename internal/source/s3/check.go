@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"seismo/internal/account"
 	"seismo/internal/config"
 )
 
@@ -93,13 +94,13 @@ func (c *Config) checkBucket() error {
 var bucketName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$`)
 
 func bucketOf(arn string) string {
-	if strings.HasPrefix(arn, "arn:") {
-		if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && parts[2] == "s3" {
-			return parts[5]
-		}
-		return ""
+	if !strings.HasPrefix(arn, "arn:") {
+		return arn
 	}
-	return arn
+	if parsed, ok := account.ParseARN(arn); ok && parsed.Service == "s3" {
+		return parsed.Resource
+	}
+	return ""
 }
 
 func (c *Config) checkQueue() error {

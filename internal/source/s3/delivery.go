@@ -31,3 +31,5 @@ func (d *delivery) Settle(ctx context.Context, err error) error {
 	d.reader.Forget(d.ref)
 	return d.settle(ctx, err)
 }
+
+var _ source.Delivery = (*delivery)(nil)

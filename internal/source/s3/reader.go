@@ -5,14 +5,12 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net/http"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"seismo/internal/account"
-	"seismo/internal/source"
 )
 
 // ReaderOptions are what a Reader can be told.
@@ -101,7 +99,7 @@ func (r *Reader) get(ctx context.Context, ref Ref, from int64) (*s3.GetObjectOut
 		return err
 	})
 	if err != nil {
-		return nil, explain(err, "read "+ref.URI(), "s3:GetObject", objectARN(r.account.Region(), ref))
+		return nil, account.Explain(err, "read "+ref.URI())
 	}
 	return out, nil
 }
@@ -118,7 +116,7 @@ func (r *Reader) Head(ctx context.Context, ref Ref) (Ref, error) {
 		return err
 	})
 	if err != nil {
-		return ref, explain(err, "look at "+ref.URI(), "s3:GetObject", objectARN(r.account.Region(), ref))
+		return ref, account.Explain(err, "look at "+ref.URI())
 	}
 	ref.ETag, ref.Size, ref.Modified = cleanETag(aws.ToString(out.ETag)), -1, aws.ToTime(out.LastModified)
 	if out.ContentLength != nil {
@@ -205,7 +203,7 @@ func (r *Reader) Region(ctx context.Context, bucket string) (string, error) {
 	}
 	found, err := r.locate(ctx, bucket, client, nil)
 	if err != nil {
-		return "", explain(err, "find the Region of bucket "+bucket, "s3:ListBucket", bucketARN(r.account.Region(), bucket))
+		return "", account.Explain(err, "find the Region of s3://"+bucket)
 	}
 	if found != "" && found != r.account.Region() {
 		r.moved(bucket, found)
@@ -239,22 +237,3 @@ func (r *Reader) learn(ref Ref) {
 // mostRoots bounds what is remembered; an organization with all accounts and
 // Regions stays below it.
 const mostRoots = 50_000
-
-const bucketRegion = "X-Amz-Bucket-Region"
-
-var _ source.Delivery = (*delivery)(nil)
-
-// statusOf is the HTTP status of an answer, 0 when there was none.
-func statusOf(err error) int {
-	if res := response(err); res != nil {
-		return res.StatusCode
-	}
-	return 0
-}
-
-func header(err error, name string) string {
-	if res := response(err); res != nil {
-		return http.Header(res.Header).Get(name)
-	}
-	return ""
-}

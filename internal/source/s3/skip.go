@@ -11,6 +11,7 @@ const (
 	SkipSelector   = "not_selected"     // by file_selectors
 	SkipEmpty      = "empty"            // has no bytes
 	SkipTime       = "out_of_time"      // by start_timestamp, end_timestamp or ignore_older
+	SkipArchived   = "archived"         // must be restored from Glacier; a one-off tries it all the same
 )
 
 // Skip tells by name that an object never holds records, and why. Such an object
