@@ -115,11 +115,11 @@ func (c *Cloud) Calls() []Call {
 	return slices.Clone(c.calls)
 }
 
-// Count is how many calls there were of a service's operation; op "" counts all.
+// Count is how many calls there were of a service's operation; "" counts all.
 func (c *Cloud) Count(service, op string) int {
 	n := 0
 	for _, call := range c.Calls() {
-		if call.Service == service && (op == "" || call.Op == op) {
+		if (service == "" || call.Service == service) && (op == "" || call.Op == op) {
 			n++
 		}
 	}
