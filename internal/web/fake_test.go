@@ -30,7 +30,7 @@ func newFake(events ...event.Event) *fake {
 }
 
 func (f *fake) backend() Backend {
-	return Backend{Searcher: f, Call: f.call, SQL: f.sql, Quarantine: f.quarantine, Status: f.status}
+	return Backend{Searcher: f, Call: f.call, SQL: f.sql, Quarantine: f.quarantine, Status: f.status, Sources: f.sources}
 }
 
 func (f *fake) config() Config {
@@ -150,4 +150,16 @@ func (f *fake) status(context.Context) (Status, error) {
 		s.Newest, s.Oldest = f.events[0].Time, f.events[len(f.events)-1].Time
 	}
 	return s, nil
+}
+
+// sources are one that reads and one that may not.
+func (f *fake) sources(context.Context) (Collection, error) {
+	return Collection{Sources: []Source{
+		{Name: "logs", Kind: "aws-s3", Place: "https://sqs.eu-west-1.amazonaws.com/111122223333/bedrock", State: SourceReading,
+			Seen: newest, Committed: newest, Lag: 12.4, PerSecond: 41.6, Objects: 9, Known: 2, Bytes: 4711,
+			Read: 100, Stored: 80, Duplicate: 10, Skipped: 7, Quarantined: 3},
+		{Name: "<b>trail</b>", Kind: "aws-cloudtrail", Place: "us-east-1", State: SourceFails, Since: newest.Add(-time.Hour),
+			Why: "look up events: cloudtrail:LookupEvents is not allowed <img src=x>", Remedy: "add the action to the role",
+			Troubles: []Trouble{{Key: "s3://logs/<script>", Fault: "forbidden", Detail: "kms:Decrypt is not allowed", Attempts: 2, Next: newest}}},
+	}}, nil
 }

@@ -118,14 +118,14 @@ func (c Collection) table() query.Table {
 
 // Sums are the counts of all sources together.
 type Sums struct {
-	Sources, Failing                              int
+	Sources, Failing                              int64
 	Read, Stored, Duplicate, Skipped, Quarantined int64
 	PerSecond, Lag                                float64
 }
 
 // Sums adds up the sources.
 func (c Collection) Sums() Sums {
-	t := Sums{Sources: len(c.Sources), Failing: c.Failing()}
+	t := Sums{Sources: int64(len(c.Sources)), Failing: int64(c.Failing())}
 	for _, s := range c.Sources {
 		t.Read += s.Read
 		t.Stored += s.Stored
