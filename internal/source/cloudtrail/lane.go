@@ -1,8 +1,6 @@
 package cloudtrail
 
-import (
-	"time"
-)
+import "time"
 
 // lane is the reading of one event source in one Region: one window at a time.
 // It knows nothing of AWS or of clocks, so that it can be tested by itself.
@@ -14,15 +12,18 @@ type lane struct {
 	reach     reach
 	committed reach // as the store has it
 
-	span  [hands]time.Duration
-	next  time.Time // when the newest events are looked at again
-	pause time.Time // nothing is done before it, after something failed
-	tries int       // failures in a row
+	span   [hands]time.Duration
+	next   time.Time // when the newest events are looked at again
+	pause  time.Time // nothing is done before it, after something failed
+	tries  int       // pages in a row that did not come
+	losses int       // windows in a row that were not committed
 
 	open    bool // a window is being read
 	window  window
-	token   string // of the next page
-	asked   bool   // the last page has come
+	upTo    time.Time // the window's end, and later what its token stood for
+	reached time.Time // time of the oldest event that came; the pages begin with the newest
+	token   string    // of the next page
+	asked   bool      // the last page has come
 	pages   int
 	fresh   bool // something of the window was delivered
 	flying  int  // deliveries that are not settled
@@ -89,16 +90,20 @@ func (l *lane) begin(now time.Time) bool {
 	if !ok {
 		return false
 	}
-	l.window, l.open = w, true
-	l.token, l.asked, l.pages, l.fresh, l.failed = "", false, 0, false, false
+	l.window, l.open, l.upTo = w, true, w.to
+	l.reached, l.token, l.asked, l.pages, l.fresh, l.failed = time.Time{}, "", false, 0, false, false
 	return true
 }
 
-// page tells of a page that came. token is that of the next one, "" after the
-// last; delivered says whether anything of it is on its way.
-func (l *lane) page(token string, delivered bool) {
+// page tells of a page that came. oldest is the time of its last event, zero when
+// it has none; token is that of the next page, "" after the last; delivered says
+// whether anything of it is on its way.
+func (l *lane) page(oldest time.Time, token string, delivered bool) {
 	l.pages++
 	l.tries = 0
+	if !oldest.IsZero() {
+		l.reached = oldest
+	}
 	l.token = token
 	l.asked = token == ""
 	if delivered {
@@ -110,13 +115,16 @@ func (l *lane) page(token string, delivered bool) {
 // pauseMost is the longest pause after a fault.
 const pauseMost = time.Minute
 
-// stumbled tells of a page that did not come. With a token that CloudTrail does
-// not take any more the window begins anew.
+// stumbled tells of a page that did not come. When CloudTrail does not take its
+// token any more the window goes on without one from where it has come to.
 func (l *lane) stumbled(refused bool, now time.Time) {
 	l.pause = now.Add(min(time.Second<<min(l.tries, 10), pauseMost))
 	l.tries++
 	if refused && l.token != "" {
-		l.token, l.pages = "", 0
+		l.token = ""
+		if !l.reached.IsZero() && l.reached.Before(l.upTo) {
+			l.upTo = later(l.reached, l.window.from)
+		}
 	}
 }
 
@@ -137,7 +145,7 @@ func (l *lane) finish(now time.Time) *reach {
 		return nil
 	}
 	if l.failed {
-		l.open, l.pause = false, now.Add(time.Second)
+		l.lost(now)
 		return nil
 	}
 	after := l.reach.after(l.window, l.terms)
@@ -154,17 +162,23 @@ func (l *lane) finish(now time.Time) *reach {
 func (l *lane) markSettled(ok bool, now time.Time) {
 	l.marked = false
 	if !ok {
-		l.open, l.pause = false, now.Add(time.Second)
+		l.lost(now)
 		return
 	}
 	l.committed = l.marking
 	l.advance(l.marking)
 }
 
+// lost gives a window up of which something was not committed. It is read again.
+func (l *lane) lost(now time.Time) {
+	l.open, l.pause = false, now.Add(min(time.Second<<min(l.losses, 10), pauseMost))
+	l.losses++
+}
+
 // advance goes on behind a window that is done.
 func (l *lane) advance(after reach) {
 	w := l.window
-	l.reach, l.open = after, false
+	l.reach, l.open, l.losses = after, false, 0
 	l.span[w.hand] = nextSpan(l.span[w.hand], l.pages)
 	if w.hand == live && !w.to.Before(w.began) {
 		l.next = w.began.Add(l.terms.interval)

@@ -107,12 +107,12 @@ func (r *reader) step(ctx context.Context, l *lane) error {
 	}
 	r.mu.Lock()
 	ok := l.begin(r.deps.Now())
-	w, token := l.window, l.token
+	from, to, token := l.window.from, l.upTo, l.token
 	r.mu.Unlock()
 	if !ok {
 		return nil
 	}
-	out, err := r.client.LookupEvents(ctx, request(l.eventSource, w, token))
+	out, err := r.client.LookupEvents(ctx, request(l.eventSource, from, to, token))
 	if err != nil {
 		return account.Explain(err, "look up events of "+l.eventSource+" in "+r.region)
 	}
@@ -156,11 +156,11 @@ func (r *reader) cursorName(l *lane) string {
 // pageMost is the most events that LookupEvents gives at once.
 const pageMost = 50
 
-func request(eventSource string, w window, token string) *cloudtrail.LookupEventsInput {
+func request(eventSource string, from, to time.Time, token string) *cloudtrail.LookupEventsInput {
 	in := &cloudtrail.LookupEventsInput{
 		LookupAttributes: []types.LookupAttribute{{
 			AttributeKey: types.LookupAttributeKeyEventSource, AttributeValue: aws.String(eventSource)}},
-		StartTime: aws.Time(w.from), EndTime: aws.Time(w.to), MaxResults: aws.Int32(pageMost),
+		StartTime: aws.Time(from), EndTime: aws.Time(to), MaxResults: aws.Int32(pageMost),
 	}
 	if token != "" {
 		in.NextToken = aws.String(token)
@@ -172,14 +172,16 @@ func request(eventSource string, w window, token string) *cloudtrail.LookupEvent
 func (r *reader) deliver(ctx context.Context, l *lane, events []types.Event, token string) error {
 	var fresh []types.Event
 	var ids []uint64
+	var oldest time.Time
 	for _, e := range events {
+		oldest = aws.ToTime(e.EventTime)
 		if id := ident(r.region, aws.ToString(e.EventId)); e.EventId == nil || !r.seen.has(id) {
 			fresh, ids = append(fresh, e), append(ids, id)
 		}
 	}
 	if len(fresh) == 0 {
 		r.mu.Lock()
-		l.page(token, false)
+		l.page(oldest, token, false)
 		r.mu.Unlock()
 		return nil
 	}
@@ -200,7 +202,7 @@ func (r *reader) deliver(ctx context.Context, l *lane, events []types.Event, tok
 		r.nudge()
 	}
 	r.mu.Lock()
-	l.page(token, true)
+	l.page(oldest, token, true)
 	r.mu.Unlock()
 	if !r.send(ctx, result{delivery: d}) {
 		r.bytes.Release(weight)
