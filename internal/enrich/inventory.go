@@ -118,3 +118,10 @@ func (e *Enricher) user(who identity) string {
 	}
 	return cmp.Or(e.inventory.User(human), human)
 }
+
+// TeamOf is the team that tags name by the keys given, or by those of TagKeys;
+// "" when they name none.
+func TeamOf(tags map[string]string, keys []string) string {
+	team, _ := newTagKeys(keys, nil).read(tags)
+	return team
+}

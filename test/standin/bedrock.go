@@ -91,7 +91,8 @@ func summaries(b *Bedrock) []map[string]any {
 	return out
 }
 
-// listBedrock answers a list by pages; foundation models have none.
+// listBedrock answers a list by pages; foundation models have none. Of
+// guardrails it is the drafts, or all versions of one.
 func (c *Cloud) listBedrock(member string, list func(*Bedrock) []map[string]any) operation {
 	return func(r *request) (any, error) {
 		c.mu.Lock()
@@ -99,8 +100,10 @@ func (c *Cloud) listBedrock(member string, list func(*Bedrock) []map[string]any)
 		b := c.control(r)
 		var all []map[string]any
 		kind := r.http.URL.Query().Get("type")
+		id := r.http.URL.Query().Get("guardrailIdentifier")
 		for _, d := range list(b) {
-			if kind == "" || d["type"] == kind {
+			_, versioned := d["version"]
+			if (kind == "" || d["type"] == kind) && (!versioned || id == "" && d["version"] == "DRAFT" || d["id"] == id && id != "") {
 				all = append(all, d)
 			}
 		}
@@ -125,8 +128,9 @@ func (c *Cloud) getBedrock(arn, id string, list func(*Bedrock) []map[string]any)
 	return func(r *request) (any, error) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		version := r.http.URL.Query().Get("guardrailVersion")
 		for _, d := range list(c.control(r)) {
-			if d[arn] == r.subject || d[id] == r.subject {
+			if (d[arn] == r.subject || d[id] == r.subject) && (version == "" || d["version"] == version) {
 				return d, nil
 			}
 		}
