@@ -71,7 +71,7 @@ func (j *journal) commit(o source.Object, err error) {
 	case o.ID == "":
 	case errors.As(err, &fault) && fault.Kind != source.Changed:
 		j.troubles[o.ID] = source.Trouble{Object: o, Fault: fault.Kind, Detail: err.Error(), Attempts: o.Attempt,
-			Next: time.Now().Add(time.Minute << (o.Attempt - 1))}
+			Next: time.Now().Add(min(time.Minute<<min(o.Attempt-1, 6), time.Hour))}
 	default:
 		delete(j.troubles, o.ID)
 		j.done[o.ID]++
