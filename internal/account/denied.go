@@ -44,11 +44,10 @@ func denied(s symptom) *source.Fault {
 // forbidden names the action and the resource as AWS's message does, else by the
 // call that was refused.
 func forbidden(s symptom) *source.Fault {
-	f := &source.Fault{Kind: source.Forbidden}
-	if m := notAllowed.FindStringSubmatch(s.message); m != nil {
+	f := &source.Fault{Kind: source.Forbidden, Action: ActionOf(s.service, s.op)}
+	// SQS spells its actions in small letters there; the table's spelling wins.
+	if m := notAllowed.FindStringSubmatch(s.message); m != nil && !strings.EqualFold(m[1], f.Action) {
 		f.Action = m[1]
-	} else {
-		f.Action = ActionOf(s.service, s.op)
 	}
 	if m := onResource.FindStringSubmatch(s.message); m != nil {
 		f.Resource = strings.TrimRight(m[1], ".")

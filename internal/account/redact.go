@@ -16,7 +16,7 @@ var secrets = []struct {
 	instead string
 }{
 	{regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s"'<>@]*@`), "${1}" + hidden + "@"},
-	{regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://[^\s"'<>?#]+)\?[^\s"'<>)\]]+`), "${1}?" + hidden},
+	{regexp.MustCompile(`(?i)(https?://[^\s"'<>?#]+)\?[^\s"'<>)\]]+`), "${1}?" + hidden},
 	{regexp.MustCompile(`(?i)(x-amz-(?:security-token|signature|credential)["']?\s*[:=]\s*["']?)[^\s"'&,;<]+`), "${1}" + hidden},
 	{regexp.MustCompile(`(?i)(authorization["']?\s*[:=]\s*["']?)(?:AWS4-\S+(?:\s+\w+=[^\s,]+,?)*|\w+\s+\S+)`), "${1}" + hidden},
 	{regexp.MustCompile(`(?i)((?:web_?identity_?token|session_?token|secret_?access_?key|secret_?key|external_?id)["']?\s*[:=>]\s*["']?)[^\s"'&,;<]+`),

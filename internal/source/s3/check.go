@@ -80,9 +80,9 @@ func (c *Config) checkBucket() error {
 	case c.NonAWSBucket != "" && c.Endpoint == "":
 		return errors.New(`"non_aws_bucket_name" needs "endpoint": the URL of the S3-compatible service`)
 	case c.AccessPointARN != "" && !strings.HasPrefix(c.AccessPointARN, "arn:"):
-		return fmt.Errorf(`"access_point_arn" is no ARN: %q; write arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME`, c.AccessPointARN)
+		return fmt.Errorf(`"access_point_arn" is no ARN: %q; write arn:PARTITION:s3:REGION:ACCOUNT:accesspoint/NAME`, c.AccessPointARN)
 	case c.BucketARN != "" && !bucketName.MatchString(bucketOf(c.BucketARN)):
-		return fmt.Errorf(`"bucket_arn" names no bucket: %q; write arn:aws:s3:::NAME`, c.BucketARN)
+		return fmt.Errorf(`"bucket_arn" names no bucket: %q; write arn:PARTITION:s3:::NAME, or the name alone`, c.BucketARN)
 	case strings.HasPrefix(c.Prefix, "/"):
 		return fmt.Errorf(`"bucket_list_prefix" begins with a slash, and keys do not: write %q`, strings.TrimLeft(c.Prefix, "/"))
 	}
