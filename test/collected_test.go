@@ -61,7 +61,7 @@ func byQueue(_ *testing.T, c *company) way {
 	q := c.cloud.CreateQueue("logs", standin.QueueOptions{Copies: [2]int{2, 5}, Shuffle: true, Seed: 3, Visibility: 30 * time.Second})
 	forms := []standin.Form{standin.FromS3, standin.FromSNS, standin.RawSNS, standin.EventBridge}
 	return way{
-		source: "  - {name: queue, queue_url: " + c.cloud.URL() + "/" + standin.AccountID + "/logs, number_of_workers: 4, sqs.wait_time: 1s}",
+		source: "  - {name: queue, queue_url: " + c.cloud.URL() + "/" + standin.AccountID + "/logs, number_of_workers: 4, sqs.wait_time: 1s, visibility_timeout: 10s}",
 		items:  append(c.invoked, c.trailed...),
 		hand: func(o object) {
 			put := c.cloud.PutObject(o.bucket, o.key, o.body)

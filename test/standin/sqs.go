@@ -132,6 +132,9 @@ func md5Of(s string) string {
 func (c *Cloud) sqsReceive(r *request) (any, error) {
 	deadline := time.Time{}
 	for {
+		if err := r.http.Context().Err(); err != nil {
+			return nil, err // nobody is there to receive
+		}
 		c.mu.Lock()
 		in, q, err := c.input(r)
 		if err != nil {
