@@ -36,7 +36,9 @@ type shop struct {
 	faults  []*source.Fault
 	runs    int
 	refuse  func(source.Object) error // the commit fails with it
-	broken  error                     // the journal fails with it
+	lose    func() bool               // whether the process dies with this delivery
+	now     func() time.Time
+	broken  error // the journal fails with it
 }
 
 func newShop(t *testing.T) *shop {
@@ -58,7 +60,7 @@ func (s *shop) open(c *standin.Cloud, change func(*cwlogs.Config)) *cwlogs.Sourc
 	s.t.Helper()
 	cfg := cwlogs.Config{Config: c.Config()}
 	change(&cfg)
-	src, err := cwlogs.New(context.Background(), cfg, cwlogs.Deps{Name: "logs", Account: c.Open(s.t, cfg.Config), Journal: s})
+	src, err := cwlogs.New(context.Background(), cfg, cwlogs.Deps{Name: "logs", Account: c.Open(s.t, cfg.Config), Journal: s, Now: s.now})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -84,6 +86,8 @@ func (s *shop) run(src *cwlogs.Source, d time.Duration) {
 			return
 		case err != nil && s.broken == nil:
 			s.t.Fatal(err)
+		case err == nil && s.lose != nil && s.lose():
+			return
 		case err == nil:
 			if err := delivery.Settle(ctx, s.commit(delivery)); err != nil {
 				s.t.Fatal(err)

@@ -27,7 +27,6 @@ type window struct {
 	from, to int64 // [from, to)
 	began    int64 // before its first request
 	token    string
-	pages    int                 // with and without events
 	full     int                 // with events
 	open     map[int][]ident     // deliveries on their way, by number
 	pending  map[uint64]struct{} // in open deliveries
@@ -124,7 +123,6 @@ func (t *tail) page(window int, events []ident, token string) (number int, keep 
 		return 0, nil // it failed while the page was on its way
 	}
 	t.failures = 0
-	w.pages++
 	if len(events) > 0 {
 		w.full++
 	}
@@ -204,7 +202,7 @@ func (t *tail) marked(ok bool, now int64) {
 func (t *tail) stumbled(window int, anew bool, now int64) {
 	t.pause(now)
 	if t.win != nil && t.win.number == window && (anew || t.failures%5 == 0) {
-		t.win.token, t.win.pages, t.win.full = "", 0, 0
+		t.win.token, t.win.full = "", 0
 	}
 }
 
