@@ -40,6 +40,9 @@ type App struct {
 	store   *duckdb.Store
 	socket  *http.Server
 
+	incident *Incident // damage that was found when it was opened
+	marked   string    // the last batch that the state knows of
+
 	collector *collector // nil: nothing is collected
 }
 
@@ -91,20 +94,33 @@ func (a *App) open(ctx context.Context, readOnly bool) (err error) {
 	if a.auditor, err = a.state.Audit(ctx, a.keys.Store()); err != nil {
 		return err
 	}
-	var incident *Incident
-	if !readOnly {
-		if incident, err = a.guard(ctx); err != nil {
+	if readOnly {
+		if err := a.openStore(ctx, true); err != nil {
 			return err
 		}
+		return a.opened(ctx)
 	}
+	if a.incident, err = a.guard(ctx); err != nil {
+		return err
+	}
+	err = a.openStore(ctx, false)
+	if a.cfg.Heal && errors.Is(err, duckdb.ErrDamaged) { // the check did not come to where it is damaged
+		if a.incident, err = a.guardAgain(ctx, err); err == nil {
+			err = a.openStore(ctx, false)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return a.opened(ctx)
+}
+
+func (a *App) openStore(ctx context.Context, readOnly bool) (err error) {
 	a.store, err = duckdb.Open(ctx, duckdb.Config{
 		Path: a.cfg.DB, Keyring: a.keys, Mode: a.cfg.Mode, Mask: enrich.Mask,
 		Memory: a.cfg.Memory, ReadOnly: readOnly, Log: a.cfg.log(),
 	})
-	if err != nil {
-		return hintDamaged(a.cfg, err)
-	}
-	return a.opened(ctx, incident)
+	return hintDamaged(a.cfg, err)
 }
 
 // listen answers readers of this machine and user over the socket.
@@ -124,7 +140,8 @@ func (a *App) listen() error {
 		return errors.Join(fmt.Errorf("protect the local socket: %w", err), l.Close())
 	}
 	a.socket = web.Server(web.NewLocal(web.Config{Backend: a.Backend(), Version: a.cfg.Version, Log: a.cfg.log()}), a.cfg.log())
-	go func() { _ = a.socket.Serve(l) }()
+	server := a.socket
+	go func() { _ = server.Serve(l) }()
 	return nil
 }
 
@@ -165,7 +182,7 @@ func (a *App) Ingest(ctx context.Context, src source.Source, meter *pipeline.Met
 // ingest closes path at the end.
 func (a *App) ingest(ctx context.Context, path *Path, src source.Source, meter *pipeline.Meter) error {
 	defer path.Close()
-	err := pipeline.Once(ctx, path.config("ingest", src), a.store, pipeline.Limits{}, meter)
+	err := pipeline.Once(ctx, path.config(ingestName, src), a.store, pipeline.Limits{}, meter)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

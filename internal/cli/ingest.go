@@ -17,18 +17,30 @@ import (
 
 func (s *shell) ingest() *cobra.Command {
 	var bodies []string
+	var bucket bucketFlags
 	cmd := &cobra.Command{
-		Use:   "ingest PATH...",
-		Short: "Read log files, folders or globs into the database",
+		Use:   "ingest PATH... | s3://BUCKET/PREFIX",
+		Short: "Read log files, folders, globs or a bucket into the database",
 		Long: `Read invocation logs and CloudTrail files: files, folders (with all below them)
 or globs, compressed or not, in any of the forms that AWS writes. What was read
 before is not read again. Objects of large bodies are found below the same
-paths, or below --bodies. Ctrl-C keeps what is committed.`,
+paths, or below --bodies. Ctrl-C keeps what is committed.
+
+A bucket is read where it is, newest days first, with the credentials that the
+AWS CLI would use. It is said beforehand about what the requests will cost.`,
 		Example: `  seismo ingest ./logs
   seismo ingest 'AWSLogs/*/BedrockModelInvocationLogs/eu-west-1/2026/**'
-  seismo ingest --people people.yaml --prices our-prices.yaml ./logs`,
-		Args: atLeastOne("seismo ingest needs a file, a folder or a glob", "for example: seismo ingest ./logs"),
+  seismo ingest --people people.yaml --prices our-prices.yaml ./logs
+  seismo ingest --from 2026-03-01 --to 2026-04-01 s3://my-logs/bedrock/`,
+		Args: atLeastOne("seismo ingest needs a file, a folder, a glob or a bucket", "for example: seismo ingest ./logs"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			inBucket, err := bucket.check(cmd, args)
+			if err != nil {
+				return err
+			}
+			if inBucket {
+				return s.ingestBucket(cmd.Context(), &bucket, args[0], bodies)
+			}
 			src, err := dir.New(args...)
 			if err != nil {
 				return missing{err}
@@ -39,7 +51,8 @@ paths, or below --bodies. Ctrl-C keeps what is committed.`,
 	}
 	s.contentFlags(cmd)
 	s.modeFlag(cmd)
-	cmd.Flags().StringArrayVar(&bodies, "bodies", nil, "a further `FOLDER` that mirrors a bucket with large bodies (repeatable)")
+	cmd.Flags().StringArrayVar(&bodies, "bodies", nil, "a further `FOLDER` that mirrors a bucket with large bodies, or with a bucket an s3://bucket/prefix (repeatable)")
+	bucket.add(cmd)
 	return cmd
 }
 

@@ -234,11 +234,11 @@ func TestCase18ObjectLock(t *testing.T) {
 // any layout, and are no trouble.
 func TestCase19DigestAndPermissionCheck(t *testing.T) {
 	for key, reason := range map[string]string{
-		"AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/x.json.gz":                                  s3.SkipDigest,
-		"p/AWSLogs/o-abc/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/x_backfill.json.gz":                 s3.SkipDigest,
-		"AWSLogs/111122223333/BedrockModelInvocationLogs/amazon-bedrock-logs-permission-check":                   s3.SkipPermission,
-		"p/AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/amazon-bedrock-logs-permission-check.json":  s3.SkipPermission,
-		"AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/2026/03/01/08/data/r_input.json.gz":           s3.SkipBody,
+		"AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/x.json.gz":                                   s3.SkipDigest,
+		"p/AWSLogs/o-abc/111122223333/CloudTrail-Digest/eu-west-1/2026/03/01/x_backfill.json.gz":                  s3.SkipDigest,
+		"AWSLogs/111122223333/BedrockModelInvocationLogs/amazon-bedrock-logs-permission-check":                    s3.SkipPermission,
+		"p/AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/amazon-bedrock-logs-permission-check.json":   s3.SkipPermission,
+		"AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/2026/03/01/08/data/r_input.json.gz":            s3.SkipBody,
 		"data/AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/2026/03/01/08/20260301T080000Z_a.json.gz": "",
 		"data/x.json.gz":  "",
 		"a/b/data/x.json": "",

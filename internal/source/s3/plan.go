@@ -52,6 +52,7 @@ type retry struct {
 	due      time.Time // zero: not by itself
 	attempts int
 	kept     bool // the journal has it
+	given    bool // a one-off does not try it again
 }
 
 // most objects that wait to be received, of each class, before no more pages are

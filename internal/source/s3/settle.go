@@ -66,12 +66,12 @@ func (p *plan) later(it *item, err error, now time.Time) {
 		r = &retry{ref: it.ref}
 		p.retries[id] = r
 	}
-	r.unit, r.attempts = it.unit, it.attempt
+	r.unit, r.attempts, r.given = it.unit, it.attempt, false
 	switch {
 	case !p.once:
 		r.due = now.Add(min(time.Minute<<min(it.attempt-1, 6), time.Hour))
 	case it.attempt >= p.cfg.MaxAttempts || hopeless(err):
-		r.due = time.Time{}
+		r.due, r.given = time.Time{}, true
 		p.known.add(id) // in this run
 	default:
 		r.due = now.Add(time.Second << min(it.attempt-1, 4))

@@ -46,3 +46,12 @@ func (s *Source) Stats() Stats {
 	st.Ignored = sorted(s.plan.ignored)
 	return st
 }
+
+// Unread tells whether a one-off could not read an object, by its id, and does
+// not try it again.
+func (s *Source) Unread(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.plan.retries[id]
+	return r != nil && r.given
+}
