@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"seismo/test/standin"
 )
 
 // validated runs a validation to the end of the hours that were written, and
@@ -52,8 +54,8 @@ func TestUntouchedChainIsValid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			shelf := newMemory()
 			tr := newTrail(t, shelf)
-			tr.prefix, tr.org = place.prefix, place.org
-			tr.hours(6)
+			tr.Prefix, tr.Org = place.prefix, place.org
+			tr.Hours(noon, 6)
 			got, lines := validated(t, shelf, func(c *Config) { c.Prefix = place.ask })
 			if len(lines) > 0 {
 				t.Errorf("%s", lines)
@@ -87,7 +89,7 @@ func TestTampering(t *testing.T) {
 		if !strings.Contains(text, old) {
 			t.Fatalf("%s holds no %q", key, old)
 		}
-		f.body = zip(strings.Replace(text, old, new, 1))
+		f.body = standin.Zip(strings.Replace(text, old, new, 1))
 		w.files[key] = f
 	}
 	for name, tt := range map[string]struct {
@@ -95,127 +97,127 @@ func TestTampering(t *testing.T) {
 		want   func(w world) []string
 	}{
 		"log file changed": {
-			func(w world) { rewrite(w, w.d[3].logs[1], "15-1", "15-9") },
-			func(w world) []string { return []string{logLine(w.d[3].logs[1], "INVALID: hash value doesn't match")} },
+			func(w world) { rewrite(w, w.d[3].Logs[1], "15-1", "15-9") },
+			func(w world) []string { return []string{logLine(w.d[3].Logs[1], "INVALID: hash value doesn't match")} },
 		},
 		"record added behind the log file": {
 			func(w world) {
-				f := w.files[w.d[3].logs[1]]
-				w.put(w.d[3].logs[1], slices.Concat(f.body, zip("more")), nil)
+				f := w.files[w.d[3].Logs[1]]
+				w.put(w.d[3].Logs[1], slices.Concat(f.body, standin.Zip("more")), nil)
 			},
-			func(w world) []string { return []string{logLine(w.d[3].logs[1], "INVALID: hash value doesn't match")} },
+			func(w world) []string { return []string{logLine(w.d[3].Logs[1], "INVALID: hash value doesn't match")} },
 		},
 		"byte of a log file flipped": {
-			func(w world) { flip(w, w.d[3].logs[0], 0) },
-			func(w world) []string { return []string{logLine(w.d[3].logs[0], "INVALID: invalid format")} },
+			func(w world) { flip(w, w.d[3].Logs[0], 0) },
+			func(w world) []string { return []string{logLine(w.d[3].Logs[0], "INVALID: invalid format")} },
 		},
 		"log file cut": {
 			func(w world) {
-				f := w.files[w.d[2].logs[0]]
-				w.put(w.d[2].logs[0], f.body[:len(f.body)-6], nil)
+				f := w.files[w.d[2].Logs[0]]
+				w.put(w.d[2].Logs[0], f.body[:len(f.body)-6], nil)
 			},
-			func(w world) []string { return []string{logLine(w.d[2].logs[0], "INVALID: invalid format")} },
+			func(w world) []string { return []string{logLine(w.d[2].Logs[0], "INVALID: invalid format")} },
 		},
 		"log file emptied": {
-			func(w world) { w.put(w.d[2].logs[0], nil, nil) },
-			func(w world) []string { return []string{logLine(w.d[2].logs[0], "INVALID: invalid format")} },
+			func(w world) { w.put(w.d[2].Logs[0], nil, nil) },
+			func(w world) []string { return []string{logLine(w.d[2].Logs[0], "INVALID: invalid format")} },
 		},
 		"log file deleted": {
-			func(w world) { delete(w.files, w.d[4].logs[0]) },
-			func(w world) []string { return []string{logLine(w.d[4].logs[0], "INVALID: not found")} },
+			func(w world) { delete(w.files, w.d[4].Logs[0]) },
+			func(w world) []string { return []string{logLine(w.d[4].Logs[0], "INVALID: not found")} },
 		},
 		"two log files swapped": {
 			func(w world) {
-				a, b := w.d[4].logs[0], w.d[4].logs[1]
+				a, b := w.d[4].Logs[0], w.d[4].Logs[1]
 				w.files[a], w.files[b] = w.files[b], w.files[a]
 			},
 			func(w world) []string {
-				return []string{logLine(w.d[4].logs[0], "INVALID: hash value doesn't match"), logLine(w.d[4].logs[1], "INVALID: hash value doesn't match")}
+				return []string{logLine(w.d[4].Logs[0], "INVALID: hash value doesn't match"), logLine(w.d[4].Logs[1], "INVALID: hash value doesn't match")}
 			},
 		},
 		"digest deleted": {
-			func(w world) { delete(w.files, w.d[3].key) },
-			func(w world) []string { return []string{digestLine(w.d[3].key, "INVALID: not found")} },
+			func(w world) { delete(w.files, w.d[3].Key) },
+			func(w world) []string { return []string{digestLine(w.d[3].Key, "INVALID: not found")} },
 		},
 		"digest and its log files deleted": {
 			func(w world) {
-				for _, key := range append(w.d[3].logs, w.d[3].key) {
+				for _, key := range append(w.d[3].Logs, w.d[3].Key) {
 					delete(w.files, key)
 				}
 			},
-			func(w world) []string { return []string{digestLine(w.d[3].key, "INVALID: not found")} },
+			func(w world) []string { return []string{digestLine(w.d[3].Key, "INVALID: not found")} },
 		},
 		"log file taken out of the digest": {
-			func(w world) { rewrite(w, w.d[3].key, w.d[3].logs[0], w.d[3].logs[1]) },
+			func(w world) { rewrite(w, w.d[3].Key, w.d[3].Logs[0], w.d[3].Logs[1]) },
 			func(w world) []string {
-				return []string{digestLine(w.d[3].key, "INVALID: signature verification failed")}
+				return []string{digestLine(w.d[3].Key, "INVALID: signature verification failed")}
 			},
 		},
 		"digest cut": {
 			func(w world) {
-				f := w.files[w.d[3].key]
-				w.put(w.d[3].key, f.body[:len(f.body)/2], f.meta)
+				f := w.files[w.d[3].Key]
+				w.put(w.d[3].Key, f.body[:len(f.body)/2], f.meta)
 			},
-			func(w world) []string { return []string{digestLine(w.d[3].key, "INVALID: invalid format")} },
+			func(w world) []string { return []string{digestLine(w.d[3].Key, "INVALID: invalid format")} },
 		},
 		"digest is no digest": {
-			func(w world) { w.put(w.d[3].key, zip(`{"Records":[]}`), w.files[w.d[3].key].meta) },
-			func(w world) []string { return []string{digestLine(w.d[3].key, "INVALID: invalid format")} },
+			func(w world) { w.put(w.d[3].Key, standin.Zip(`{"Records":[]}`), w.files[w.d[3].Key].meta) },
+			func(w world) []string { return []string{digestLine(w.d[3].Key, "INVALID: invalid format")} },
 		},
 		"two digests swapped": {
 			func(w world) {
-				a, b := w.d[3].key, w.d[2].key
+				a, b := w.d[3].Key, w.d[2].Key
 				w.files[a], w.files[b] = w.files[b], w.files[a]
 			},
 			func(w world) []string {
-				return []string{digestLine(w.d[2].key, "INVALID: has been moved from its original location"),
-					digestLine(w.d[3].key, "INVALID: has been moved from its original location")}
+				return []string{digestLine(w.d[2].Key, "INVALID: has been moved from its original location"),
+					digestLine(w.d[3].Key, "INVALID: has been moved from its original location")}
 			},
 		},
 		"signatures swapped": {
 			func(w world) {
-				a, b := w.files[w.d[3].key], w.files[w.d[2].key]
-				w.put(w.d[3].key, a.body, b.meta)
-				w.put(w.d[2].key, b.body, a.meta)
+				a, b := w.files[w.d[3].Key], w.files[w.d[2].Key]
+				w.put(w.d[3].Key, a.body, b.meta)
+				w.put(w.d[2].Key, b.body, a.meta)
 			},
 			func(w world) []string {
-				return []string{digestLine(w.d[2].key, "INVALID: signature verification failed"), digestLine(w.d[3].key, "INVALID: signature verification failed")}
+				return []string{digestLine(w.d[2].Key, "INVALID: signature verification failed"), digestLine(w.d[3].Key, "INVALID: signature verification failed")}
 			},
 		},
 		"signature taken away": {
-			func(w world) { w.put(w.d[3].key, w.files[w.d[3].key].body, nil) },
+			func(w world) { w.put(w.d[3].Key, w.files[w.d[3].Key].body, nil) },
 			func(w world) []string {
-				return []string{digestLine(w.d[3].key, "INVALID: signature verification failed")}
+				return []string{digestLine(w.d[3].Key, "INVALID: signature verification failed")}
 			},
 		},
 		"signature is no hex": {
 			func(w world) {
-				w.put(w.d[3].key, w.files[w.d[3].key].body, map[string]string{metaSignature: "zz", metaAlgorithm: signatureAlgorithm})
+				w.put(w.d[3].Key, w.files[w.d[3].Key].body, map[string]string{metaSignature: "zz", metaAlgorithm: signatureAlgorithm})
 			},
 			func(w world) []string {
-				return []string{digestLine(w.d[3].key, "INVALID: signature verification failed")}
+				return []string{digestLine(w.d[3].Key, "INVALID: signature verification failed")}
 			},
 		},
 		"unknown key": {
-			func(w world) { rewrite(w, w.d[3].key, fingerprint, "ffff") },
+			func(w world) { rewrite(w, w.d[3].Key, standin.KeyFingerprint, "ffff") },
 			func(w world) []string {
-				return []string{digestLine(w.d[3].key, "INVALID: public key not found in region eu-west-1 for fingerprint ffff")}
+				return []string{digestLine(w.d[3].Key, "INVALID: public key not found in region eu-west-1 for fingerprint ffff")}
 			},
 		},
 		"digest replaced by another that is signed": {
 			func(w world) { // as by somebody who has two genuine digests of one hour
 				tr := newTrail(t, w.memory)
-				tr.last = &w.d[2]
-				tr.hour(w.d[3].end, 1)
+				tr.Last = &w.d[2]
+				tr.Hour(w.d[3].End, 1)
 			},
 			func(w world) []string {
-				return []string{digestLine(w.d[3].key, "INVALID: hash value doesn't match the one in the digest that follows")}
+				return []string{digestLine(w.d[3].Key, "INVALID: hash value doesn't match the one in the digest that follows")}
 			},
 		},
 		"newest digests deleted": {
 			func(w world) {
 				for _, d := range w.d[1:] {
-					delete(w.files, d.key)
+					delete(w.files, d.Key)
 				}
 			},
 			func(world) []string {
@@ -225,7 +227,7 @@ func TestTampering(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := world{memory: newMemory()}
-			w.d = newTrail(t, w.memory).hours(6)
+			w.d = newTrail(t, w.memory).Hours(noon, 6)
 			tt.change(w)
 			got, lines := validated(t, w.memory, nil)
 			want := tt.want(w)
@@ -246,8 +248,8 @@ func TestTampering(t *testing.T) {
 func TestEveryByteCounts(t *testing.T) {
 	const header = 10 // of gzip: time and system say nothing
 	shelf := newMemory()
-	d := newTrail(t, shelf).hours(2)
-	for _, key := range []string{d[1].key, d[1].logs[0]} {
+	d := newTrail(t, shelf).Hours(noon, 2)
+	for _, key := range []string{d[1].Key, d[1].Logs[0]} {
 		whole := shelf.files[key]
 		for at := header; at < len(whole.body); at++ {
 			body := bytes.Clone(whole.body)
@@ -273,10 +275,10 @@ func sameContent(a, b []byte) bool {
 func TestGapWhereValidationWasOff(t *testing.T) {
 	shelf := newMemory()
 	tr := newTrail(t, shelf)
-	tr.hour(noon, 1)
-	tr.last = nil // turned off, and on again
-	tr.hour(noon.Add(4*time.Hour), 1)
-	tr.hour(noon.Add(5*time.Hour), 1)
+	tr.Hour(noon, 1)
+	tr.Last = nil // turned off, and on again
+	tr.Hour(noon.Add(4*time.Hour), 1)
+	tr.Hour(noon.Add(5*time.Hour), 1)
 	got, lines := validated(t, shelf, nil)
 	want := []string{"No log files were delivered by CloudTrail between 2026-03-01T12:00:00Z and 2026-03-01T15:00:00Z"}
 	if diff := cmp.Diff(want, lines); diff != "" {
@@ -290,8 +292,8 @@ func TestGapWhereValidationWasOff(t *testing.T) {
 func TestGapInsideOfTheChain(t *testing.T) {
 	shelf := newMemory()
 	tr := newTrail(t, shelf)
-	tr.hour(noon, 1)
-	tr.hour(noon.Add(5*time.Hour), 1)
+	tr.Hour(noon, 1)
+	tr.Hour(noon.Add(5*time.Hour), 1)
 	_, lines := validated(t, shelf, nil)
 	want := []string{"No digest file vouches for the time between 2026-03-01T12:00:00Z and 2026-03-01T16:00:00Z: the digests do not join"}
 	if diff := cmp.Diff(want, lines); diff != "" {
@@ -303,11 +305,11 @@ func TestGapInsideOfTheChain(t *testing.T) {
 func TestDigestOutsideOfTheChain(t *testing.T) {
 	shelf := newMemory()
 	tr := newTrail(t, shelf)
-	tr.hour(noon, 1)
-	named := *tr.last
-	tr.hour(noon.Add(30*time.Minute), 1)
-	tr.last = &named
-	tr.hour(noon.Add(time.Hour), 1)
+	tr.Hour(noon, 1)
+	named := *tr.Last
+	tr.Hour(noon.Add(30*time.Minute), 1)
+	tr.Last = &named
+	tr.Hour(noon.Add(time.Hour), 1)
 	got, lines := validated(t, shelf, func(c *Config) { c.To = noon.Add(time.Hour) })
 	if len(lines) > 0 || got.Unlinked != 1 || got.Digests.Valid != 3 || got.Logs.Valid != 3 {
 		t.Errorf("%s %+v", lines, got)
@@ -317,16 +319,16 @@ func TestDigestOutsideOfTheChain(t *testing.T) {
 func TestBackfillsAreOutsideOfTheChain(t *testing.T) {
 	shelf := newMemory()
 	tr := newTrail(t, shelf)
-	tr.hours(6)
-	good := tr.digest(written{end: noon.Add(2 * time.Hour)}, "", "_backfill")
-	bad := tr.digest(written{end: noon.Add(3 * time.Hour)}, "", "_backfill")
-	delete(shelf.files[bad.key].meta, metaBackfill)
+	tr.Hours(noon, 6)
+	good := tr.Digest(written{End: noon.Add(2 * time.Hour)}, "", "_backfill")
+	bad := tr.Digest(written{End: noon.Add(3 * time.Hour)}, "", "_backfill")
+	delete(shelf.files[bad.Key].meta, metaBackfill)
 	got, lines := validated(t, shelf, nil)
-	want := []string{"(backfill) Digest file\ts3://" + bucket + "/" + bad.key + "\tINVALID: invalid format"}
+	want := []string{"(backfill) Digest file\ts3://" + bucket + "/" + bad.Key + "\tINVALID: invalid format"}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Error(diff)
 	}
-	if got.Digests.Valid != 6 || got.Backfills != (Count{Valid: 1, Invalid: 1}) || good.key == bad.key {
+	if got.Digests.Valid != 6 || got.Backfills != (Count{Valid: 1, Invalid: 1}) || good.Key == bad.Key {
 		t.Errorf("%+v", got)
 	}
 }
@@ -334,12 +336,12 @@ func TestBackfillsAreOutsideOfTheChain(t *testing.T) {
 // Only what could be read is judged: a cut connection is no tampering.
 func TestUnreadableIsNotInvalid(t *testing.T) {
 	shelf := newMemory()
-	d := newTrail(t, shelf).hours(6)
+	d := newTrail(t, shelf).Hours(noon, 6)
 	cut := errors.New("connection reset by peer")
-	shelf.fails[d[3].logs[0]] = cut
-	shelf.fails[d[2].key] = cut
+	shelf.fails[d[3].Logs[0]] = cut
+	shelf.fails[d[2].Key] = cut
 	got, lines := validated(t, shelf, nil)
-	want := []string{digestLine(d[2].key, "NOT CHECKED: connection reset by peer"), logLine(d[3].logs[0], "NOT CHECKED: connection reset by peer")}
+	want := []string{digestLine(d[2].Key, "NOT CHECKED: connection reset by peer"), logLine(d[3].Logs[0], "NOT CHECKED: connection reset by peer")}
 	slices.Sort(want)
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Error(diff)
@@ -351,10 +353,10 @@ func TestUnreadableIsNotInvalid(t *testing.T) {
 
 func TestRangeAndFilter(t *testing.T) {
 	shelf := newMemory()
-	newTrail(t, shelf).hours(6)
+	newTrail(t, shelf).Hours(noon, 6)
 	other := newTrail(t, shelf)
-	other.account, other.region = "444455556666", "us-east-1"
-	other.hours(6)
+	other.Account, other.Region = "444455556666", "us-east-1"
+	other.Hours(noon, 6)
 	all, _ := validated(t, shelf, nil)
 	part, _ := validated(t, shelf, func(c *Config) { c.From, c.To = noon.Add(90*time.Minute), noon.Add(150*time.Minute) })
 	one, _ := validated(t, shelf, func(c *Config) { c.Chain = Chain{Account: "444455556666"} })

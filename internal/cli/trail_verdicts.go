@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"seismo/internal/source/cloudtrail/digest"
+)
+
+// verdicts prints what is found while it is found.
+type verdicts struct {
+	w             io.Writer
+	json, verbose bool
+	err           error
+	any           bool
+}
+
+func (v *verdicts) tell(one digest.Verdict) {
+	if one.State == digest.Valid && !v.verbose && !one.Unlinked {
+		return
+	}
+	var text string
+	switch {
+	case !v.json:
+		text = strings.ReplaceAll(one.String(), "\t", "  ")
+		if one.Unlinked && one.State == digest.Valid {
+			text += ", but no other digest names it"
+		}
+		text = plain(text) + "\n"
+	default:
+		line, err := jsonLine(one)
+		v.err = cmp.Or(v.err, err)
+		text = map[bool]string{false: "{\"verdicts\": [\n  ", true: ",\n  "}[v.any] + line
+	}
+	v.any = true
+	_, err := io.WriteString(v.w, text)
+	v.err = cmp.Or(v.err, err)
+}
+
+func (v *verdicts) end(sum *digest.Summary) error {
+	if v.json {
+		line, err := jsonLine(sum)
+		text := map[bool]string{false: "{\"verdicts\": [", true: "\n"}[v.any] + "], \"summary\": " + line + "}\n"
+		_, printed := io.WriteString(v.w, text)
+		return errors.Join(v.err, err, printed)
+	}
+	var b strings.Builder
+	if v.any {
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(&b, "Results requested for %s to %s\n", shownTime(sum.From), shownTime(sum.To))
+	switch {
+	case sum.Digests.Total()+sum.Backfills.Total() == 0:
+		b.WriteString("No digests found\n")
+	case sum.FoundTo.IsZero():
+		b.WriteString("No valid digests found in range\n")
+	default:
+		fmt.Fprintf(&b, "Results found for %s to %s:\n", shownTime(sum.FoundFrom), shownTime(sum.FoundTo))
+	}
+	b.WriteString("\n")
+	ratio(&b, sum.Digests, "digest")
+	ratio(&b, sum.Backfills, "backfill digest")
+	ratio(&b, sum.Logs, "log")
+	fmt.Fprintf(&b, "%s chains, %s hours without a log file, %s gaps, %s read\n",
+		show("", int64(sum.Chains)), show("", sum.Empty), show("", sum.Gaps), bytesOf(sum.Bytes))
+	_, err := io.WriteString(v.w, b.String())
+	return errors.Join(v.err, err)
+}
+
+func ratio(b *strings.Builder, c digest.Count, what string) {
+	total := c.Total()
+	if total == 0 {
+		return
+	}
+	fmt.Fprintf(b, "%d/%d %s files valid", c.Valid, total, what)
+	if c.Invalid > 0 {
+		fmt.Fprintf(b, ", %d/%d %s files INVALID", c.Invalid, total, what)
+	}
+	if c.Unread > 0 {
+		fmt.Fprintf(b, ", %d/%d %s files not checked", c.Unread, total, what)
+	}
+	b.WriteString("\n")
+}
+
+// jsonLine writes one value on one line, safe for a terminal.
+func jsonLine(v any) (string, error) {
+	text, err := json.Marshal(v, append(lenient(), json.Deterministic(true))...)
+	if err != nil {
+		return "", fmt.Errorf("print as JSON: %w", err)
+	}
+	return string(plainJSON(text)), nil
+}
