@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -33,9 +34,16 @@ func Open(ctx context.Context, cfg Config, opt Options) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	sdk, err := sdkconfig.LoadDefaultConfig(ctx, cfg.loaders(client, opt.Log)...)
+	loading := client
+	if opt.Client != nil {
+		loading = awshttp.NewBuildableClient() // with any other kind the SDK refuses to load where AWS_CA_BUNDLE is set
+	}
+	sdk, err := sdkconfig.LoadDefaultConfig(ctx, cfg.loaders(loading, opt.Log)...)
 	if err != nil {
 		return nil, Explain(err, "load the credentials' configuration")
+	}
+	if opt.Client != nil {
+		sdk.HTTPClient = client
 	}
 	if endpoint, err := cfg.endpoint(); err == nil && endpoint != "" {
 		sdk.BaseEndpoint = aws.String(endpoint)
