@@ -21,8 +21,8 @@ fuzz: ## Run every fuzz target for a bounded number of inputs
 test-aws: ## Run the tests against moto, an emulator of AWS; needs python3 with venv
 	GO="$(GO)" ./test/aws/run.sh
 
-torture: ## Kill an ingest 1,000 times, then look that nothing is lost or doubled
-	SEISMO_KILLS=1000 $(GO) test -count=1 -timeout 60m -run Kill ./internal/store/duckdb ./test
+torture: ## Kill ingests and collections 1,000 times each, then look that nothing is lost or doubled
+	SEISMO_KILLS=1000 $(GO) test -count=1 -timeout 90m -run Kill ./internal/store/duckdb ./test
 
 lint: $(LINT) ## Check form, doubtful code and the house's rules
 	$(LINT) run ./...

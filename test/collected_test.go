@@ -1,33 +1,22 @@
 package test
 
 import (
-	"bufio"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"seismo/test/month"
+	"seismo/test/process"
 	"seismo/test/standin"
 )
-
-// way is one of the ways by which records come: the source of a configuration,
-// and how AWS gets something new for it.
-type way struct {
-	source string // the entry of the configuration
-	items  []object
-	hand   func(o object) // gives AWS one item
-	killed func()         // what time would do after a kill: messages come back
-	done   func() bool    // AWS holds nothing that was not taken; nil: it cannot tell
-}
 
 // TestKilledCollection kills seismo serve with SIGKILL at random moments while it
 // collects by each of the four ways, and starts it again, while more comes in
@@ -43,236 +32,179 @@ func TestKilledCollection(t *testing.T) {
 	}
 	ways := []struct {
 		name string
-		make func(t *testing.T, c *company) way
+		make func(t *testing.T, cloud *standin.Cloud, m *month.Month) way
 	}{
-		{"queue", byQueue}, {"listing", byListing}, {"log group", byLogGroup},
+		{"queue", byQueue}, {"listing", byListing}, {"log group", byLogGroup}, {"lookup", byLookup},
 	}
 	for i, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
-			c := newCompany(t, 800)
-			way := w.make(t, c)
-			torture(t, c, way, (kills+i)/len(ways))
+			cloud, m := standin.New(t), month.New(t, 800)
+			for _, o := range m.Bodies {
+				cloud.PutObject(o.Bucket, o.Key, o.Body)
+				m.Keep(t, o)
+			}
+			r := &run{cloud: cloud, month: m, way: w.make(t, cloud, m)}
+			r.torture(t, (kills+i)/len(ways))
 		})
 	}
 }
 
+// run is one way under kills.
+type run struct {
+	way
+	cloud  *standin.Cloud
+	month  *month.Month
+	handed int
+}
+
+// torture hands the items over a few at a time, and kills after each.
+func (r *run) torture(t *testing.T, kills int) {
+	db := filepath.Join(t.TempDir(), "collected.duckdb")
+	file := filepath.Join(t.TempDir(), "seismo.yaml")
+	text := fmt.Sprintf("db: %s\nlisten: 127.0.0.1:0\naccounts:\n  default: {region_name: us-east-1, access_key_id: %s, secret_access_key: %s, endpoint: '%s'}\nsources:\n%s\n",
+		db, standin.AccessKeyID, standin.SecretKey, r.cloud.URL(), r.source)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// As long as it has work, about: an object takes some milliseconds.
+	work := max(r.work, 150*time.Millisecond) + time.Duration(len(r.items)/(kills+1))*5*time.Millisecond
+	random := rand.New(rand.NewPCG(1, 2))
+	busy := 0
+	for n := range kills {
+		r.handOver(t, len(r.items)*(n+1)/(kills+1))
+		p := process.Serve(t, file)
+		if random.IntN(5) > 0 { // else it is killed while it starts, too
+			p.Ready(t)
+		}
+		p.Kill(t, time.Duration(random.Int64N(int64(work))))
+		if r.left() > 0 {
+			busy++
+		}
+		if r.killed != nil {
+			r.killed()
+		}
+	}
+	r.handOver(t, len(r.items))
+	want, count := r.month.Reference(t)
+	p := process.Serve(t, file)
+	p.Ready(t)
+	p.Until(t, 90*time.Second, func() bool { return process.Count(t, db) == count && r.left() == 0 })
+	p.End(t)
+	if diff := cmp.Diff(want, process.Rows(t, db)); diff != "" {
+		t.Errorf("after %d kills (-written +collected):\n%.3000s", kills, diff)
+	}
+	t.Logf("%d kills, %d with messages left, %d items, %s rows, %d calls of AWS", kills, busy, len(r.items), count, r.cloud.Count("", ""))
+}
+
+// handOver gives AWS the items up to the n-th.
+func (r *run) handOver(t *testing.T, n int) {
+	t.Helper()
+	for ; r.handed < n; r.handed++ {
+		o := r.items[r.handed]
+		if r.dated != nil {
+			o = r.dated(o)
+		}
+		r.month.Keep(t, o)
+		r.hand(o)
+	}
+}
+
+// way is one of the ways by which records come: the source of a configuration,
+// and how AWS gets something new for it.
+type way struct {
+	source string // the entry of the configuration
+	items  []month.Object
+	hand   func(o month.Object)              // gives AWS one item
+	dated  func(o month.Object) month.Object // gives it the time at which it is handed over; nil: it needs none
+	work   time.Duration                     // how long new items take, beside 5 ms each
+	killed func()                            // what time would do after a kill; nil: nothing
+	queue  *standin.Queue                    // nil: there is none
+}
+
+func (w *way) left() int {
+	if w.queue == nil {
+		return 0
+	}
+	return w.queue.Len()
+}
+
 // byQueue delivers every message two to five times, in any order, to four loops.
-func byQueue(_ *testing.T, c *company) way {
-	q := c.cloud.CreateQueue("logs", standin.QueueOptions{Copies: [2]int{2, 5}, Shuffle: true, Seed: 3, Visibility: 30 * time.Second})
+func byQueue(_ *testing.T, cloud *standin.Cloud, m *month.Month) way {
+	q := cloud.CreateQueue("logs", standin.QueueOptions{Copies: [2]int{2, 5}, Shuffle: true, Seed: 3})
 	forms := []standin.Form{standin.FromS3, standin.FromSNS, standin.RawSNS, standin.EventBridge}
+	n := 0
 	return way{
-		source: "  - {name: queue, queue_url: " + c.cloud.URL() + "/" + standin.AccountID + "/logs, number_of_workers: 4, sqs.wait_time: 1s, visibility_timeout: 10s}",
-		items:  append(c.invoked, c.trailed...),
-		hand: func(o object) {
-			put := c.cloud.PutObject(o.bucket, o.key, o.body)
-			q.Send(standin.Notification(forms[c.handed%len(forms)], standin.Region, put))
+		source: "  - {name: queue, queue_url: " + cloud.URL() + "/" + standin.AccountID +
+			"/logs, number_of_workers: 4, sqs.wait_time: 1s, visibility_timeout: 10s}",
+		items: slices.Concat(m.Invoked, m.Trailed),
+		hand: func(o month.Object) {
+			put := cloud.PutObject(o.Bucket, o.Key, o.Body)
+			q.Send(standin.Notification(forms[n%len(forms)], standin.Region, put))
+			n++
 		},
 		killed: q.Expire,
-		done:   func() bool { return q.Len() == 0 },
+		queue:  q,
 	}
 }
 
 // byListing lists a bucket of invocation logs and one of a trail.
-func byListing(_ *testing.T, c *company) way {
+func byListing(_ *testing.T, cloud *standin.Cloud, m *month.Month) way {
 	const bucket = "tarn-bedrock-logs-111122223333-us-east-1"
-	var items []object
-	for _, o := range c.invoked {
-		if o.bucket == bucket {
-			items = append(items, o)
-		}
-	}
+	items := slices.DeleteFunc(slices.Clone(m.Invoked), func(o month.Object) bool { return o.Bucket != bucket })
 	return way{
 		source: "  - {name: logs, bucket_arn: 'arn:aws:s3:::" + bucket + "', bucket_list_interval: 1s}\n" +
 			"  - {name: trail, bucket_arn: 'arn:aws:s3:::tarn-cloudtrail', bucket_list_interval: 1s}",
-		items: append(items, c.trailed...),
-		hand:  func(o object) { c.cloud.PutObject(o.bucket, o.key, o.body) },
+		items: append(items, m.Trailed...),
+		hand:  func(o month.Object) { cloud.PutObject(o.Bucket, o.Key, o.Body) },
 	}
 }
 
 // byLogGroup reads a log group whose large bodies lie in S3.
-func byLogGroup(t *testing.T, c *company) way {
-	group := c.cloud.CreateLogGroup(standin.LogGroup{Name: "bedrock"})
-	bodies := map[string]bool{}
-	for _, o := range c.invoked {
-		bodies["s3://"+o.bucket+"/"] = true
-	}
+func byLogGroup(t *testing.T, cloud *standin.Cloud, m *month.Month) way {
+	group := cloud.CreateLogGroup(standin.LogGroup{Name: "bedrock"})
 	var places []string
-	for place := range bodies {
-		places = append(places, place)
+	for _, o := range m.Bodies {
+		if place := "s3://" + o.Bucket + "/"; !slices.Contains(places, place) {
+			places = append(places, place)
+		}
 	}
 	return way{
 		source: "  - {name: group, log_group_arn: '" + group + "', scan_frequency: 1s, bodies: [" + strings.Join(places, ", ") + "]}",
-		items:  c.invoked,
-		hand: func(o object) {
-			for _, line := range o.lines(t) {
-				c.cloud.PutLog(group, standin.LogEvent{Message: line})
+		items:  m.Invoked,
+		hand: func(o month.Object) {
+			for _, line := range o.Lines(t) {
+				cloud.PutLog(group, standin.LogEvent{Message: line})
 			}
 		},
 	}
 }
 
-// torture hands the items over a few at a time, and kills after each.
-func torture(t *testing.T, c *company, w way, kills int) {
-	db := filepath.Join(t.TempDir(), "collected.duckdb")
-	file := filepath.Join(t.TempDir(), "seismo.yaml")
-	text := fmt.Sprintf("db: %s\nlisten: 127.0.0.1:0\naccounts:\n  default: {region_name: us-east-1, access_key_id: %s, secret_access_key: %s, endpoint: '%s'}\nsources:\n%s\n",
-		db, standin.AccessKeyID, standin.SecretKey, c.cloud.URL(), w.source)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	random := rand.New(rand.NewPCG(1, 2))
-	busy := 0
-	for n := range kills {
-		c.handOver(t, w, len(w.items)*(n+1)/(kills+1))
-		p := start(t, file)
-		if random.IntN(5) > 0 { // else it is killed while it starts, too
-			p.ready(t)
-		}
-		// As long as it has work, about: an object takes some milliseconds.
-		work := 150*time.Millisecond + time.Duration(len(w.items)/(kills+1))*5*time.Millisecond
-		p.kill(t, time.Duration(random.Int64N(int64(work))))
-		if w.done != nil && !w.done() {
-			busy++
-		}
-		if w.killed != nil {
-			w.killed()
-		}
-	}
-	c.handOver(t, w, len(w.items))
-	want := c.reference(t)
-	p := start(t, file)
-	p.ready(t)
-	p.until(t, db, c, w)
-	p.end(t)
-	if diff := cmp.Diff(want, contents(t, db)); diff != "" {
-		t.Errorf("after %d kills (-written +collected):\n%.3000s", kills, diff)
-	}
-	t.Logf("%d kills, %d with messages left, %d objects, %d rows, %d calls of AWS", kills, busy, len(w.items), strings.Count(want, "\n")-2, c.cloud.Count("", ""))
-}
+const bedrock = "bedrock.amazonaws.com"
 
-// handOver gives AWS the items up to the n-th.
-func (c *company) handOver(t *testing.T, w way, n int) {
-	t.Helper()
-	for ; c.handed < n; c.handed++ {
-		c.keep(t, w.items[c.handed])
-		w.hand(w.items[c.handed])
-	}
-}
-
-// served is a seismo serve as another process.
-type served struct {
-	cmd  *exec.Cmd
-	said *tail
-	url  chan string // its page, once it is there
-	over chan error
-}
-
-// start starts the program.
-func start(t *testing.T, file string) *served {
-	t.Helper()
-	p := &served{cmd: program("serve", "-c", file), said: &tail{}, url: make(chan string, 1), over: make(chan error, 1)}
-	p.cmd.Stderr = p.said
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = p.cmd.Process.Kill() })
-	go func() {
-		lines := bufio.NewScanner(out)
-		for lines.Scan() {
-			if _, rest, ok := strings.Cut(lines.Text(), "open "); ok {
-				url, _, _ := strings.Cut(rest, " ")
-				p.url <- url
+// byLookup looks up the events of Bedrock where there is no trail. CloudTrail
+// tells of them by their time, so that they happen when they are handed over.
+func byLookup(t *testing.T, cloud *standin.Cloud, m *month.Month) way {
+	var items []month.Object
+	for _, o := range m.Trailed {
+		for _, record := range o.Records(t) {
+			if record.Get("eventSource").Str() == bedrock && record.Get("awsRegion").Str() == standin.Region {
+				items = append(items, month.Object{Bucket: "lookup", Key: fmt.Sprintf("%06d.json", len(items)), Body: record.Raw()})
 			}
 		}
-		p.over <- p.cmd.Wait()
-	}()
-	return p
-}
-
-// ready waits until the page is there.
-func (p *served) ready(t *testing.T) {
-	t.Helper()
-	select {
-	case <-p.url:
-	case err := <-p.over:
-		t.Fatalf("it ended with %v; it said:\n%s", err, p.said)
-	case <-time.After(time.Minute):
-		t.Fatalf("no page within a minute; it said:\n%s", p.said)
 	}
-}
-
-// kill ends the process after a while, as a power cut would.
-func (p *served) kill(t *testing.T, after time.Duration) {
-	t.Helper()
-	select {
-	case err := <-p.over:
-		t.Fatalf("it ended by itself: %v\n%s", err, p.said)
-	case <-time.After(after):
+	return way{
+		source: "  - {name: lookup, type: aws-cloudtrail, regions: [us-east-1], event_sources: [" + bedrock + "], interval: 1s, lookback: 1d}",
+		items:  items,
+		dated:  func(o month.Object) month.Object { return o.Happening(t, time.Now()) },
+		work:   2 * time.Second,
+		hand: func(o month.Object) {
+			record := month.Parse(t, o.Body)
+			at, err := time.Parse(time.RFC3339, record.Get("eventTime").Str())
+			if err != nil {
+				t.Fatal(err)
+			}
+			cloud.PutTrailEvent(standin.TrailEvent{ID: record.Get("eventID").Str(), Name: record.Get("eventName").Str(),
+				Source: bedrock, Time: at, JSON: string(o.Body)})
+		},
 	}
-	if err := p.cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	<-p.over
-}
-
-// until waits until all that was written is there.
-func (p *served) until(t *testing.T, db string, c *company, w way) {
-	t.Helper()
-	const count = `select (select count(*) from calls) + (select count(*) from trail) as n`
-	want := seismo(t, "sql", "--db", c.database, "--format", "csv", count)
-	deadline := time.Now().Add(90 * time.Second)
-	for {
-		got := seismo(t, "sql", "--db", db, "--format", "csv", count)
-		if got == want && (w.done == nil || w.done()) {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("after 90 s there are %s of %s\n%s", strings.TrimSpace(got), strings.TrimSpace(want), p.said)
-		}
-		select {
-		case err := <-p.over:
-			t.Fatalf("it ended by itself: %v\n%s", err, p.said)
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
-}
-
-// end asks the process to end, which may take ten seconds.
-func (p *served) end(t *testing.T) {
-	t.Helper()
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case err := <-p.over:
-		if err != nil {
-			t.Errorf("asked to end, it ended with: %v\n%s", err, p.said)
-		}
-	case <-time.After(11 * time.Second):
-		t.Fatalf("asked to end, it went on for more than 10 s\n%s", p.said)
-	}
-}
-
-// tail keeps the last of what a process said.
-type tail struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-func (s *tail) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.text = append(s.text, p...)
-	s.text = s.text[max(0, len(s.text)-4000):]
-	return len(p), nil
-}
-
-func (s *tail) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return string(s.text)
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"seismo/test/process"
 )
 
 // TestOneWriter holds that while one seismo has the database, reading commands
@@ -20,9 +22,9 @@ import (
 func TestOneWriter(t *testing.T) {
 	dir := t.TempDir()
 	logs, db := filepath.Join(dir, "logs"), filepath.Join(dir, "seismo.duckdb")
-	seismo(t, "simulate", "--out", logs, "--calls", "300", "--seed", "5")
-	seismo(t, "ingest", "--db", db, logs)
-	id := strings.TrimSpace(strings.Split(seismo(t, "sql", "--db", db, "--format", "csv",
+	process.Seismo(t, "simulate", "--out", logs, "--calls", "300", "--seed", "5")
+	process.Seismo(t, "ingest", "--db", db, logs)
+	id := strings.TrimSpace(strings.Split(process.Seismo(t, "sql", "--db", db, "--format", "csv",
 		"select min(id) as id from calls where outcome = 'success'"), "\n")[1])
 	readings := [][]string{
 		{"search", "--json", "-n", "5", "kind:call"},
@@ -35,7 +37,7 @@ func TestOneWriter(t *testing.T) {
 	}
 	direct := answers(t, db, readings)
 
-	server := program("serve", "--db", db, "--listen", "127.0.0.1:0")
+	server := process.Command("serve", "--db", db, "--listen", "127.0.0.1:0")
 	out, err := server.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +54,7 @@ func TestOneWriter(t *testing.T) {
 		t.Error("the page names no model")
 	}
 
-	ingest := program("ingest", "--db", db, logs)
+	ingest := process.Command("ingest", "--db", db, logs)
 	var said bytes.Buffer
 	ingest.Stderr = &said
 	var exit *exec.ExitError
@@ -65,13 +67,13 @@ func TestOneWriter(t *testing.T) {
 
 	_ = server.Process.Kill()
 	_ = server.Wait()
-	seismo(t, "ingest", "--db", db, logs)
+	process.Seismo(t, "ingest", "--db", db, logs)
 }
 
 func answers(t *testing.T, db string, readings [][]string) (list []string) {
 	t.Helper()
 	for _, args := range readings {
-		list = append(list, seismo(t, append(args, "--db", db)...))
+		list = append(list, process.Seismo(t, append(args, "--db", db)...))
 	}
 	return list
 }

@@ -1,10 +1,8 @@
 package test
 
 import (
-	"bytes"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -12,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"seismo/test/process"
 )
 
 // TestKilledIngest kills ingests at random moments with SIGKILL, runs each again
@@ -26,12 +26,12 @@ func TestKilledIngest(t *testing.T) {
 		kills = n
 	}
 	logs := filepath.Join(t.TempDir(), "logs")
-	seismo(t, "simulate", "--out", logs, "--calls", "600", "--seed", "11")
+	process.Seismo(t, "simulate", "--out", logs, "--calls", "600", "--seed", "11")
 	reference := filepath.Join(t.TempDir(), "reference.duckdb")
 	started := time.Now()
-	seismo(t, "ingest", "--db", reference, logs)
+	process.Seismo(t, "ingest", "--db", reference, logs)
 	usual := time.Since(started)
-	want := contents(t, reference)
+	want := process.Rows(t, reference)
 	if strings.Count(want, "\n") < 600 {
 		t.Fatalf("the reference holds too little:\n%.200s", want)
 	}
@@ -42,8 +42,8 @@ func TestKilledIngest(t *testing.T) {
 		for kills > 0 && killed(t, db, logs, time.Duration(random.Int64N(int64(usual)*5/4))) {
 			kills--
 		}
-		seismo(t, "ingest", "--db", db, logs)
-		if diff := cmp.Diff(want, contents(t, db)); diff != "" {
+		process.Seismo(t, "ingest", "--db", db, logs)
+		if diff := cmp.Diff(want, process.Rows(t, db)); diff != "" {
 			t.Fatalf("round %d: killed and read again is not the same:\n%.2000s", round, diff)
 		}
 	}
@@ -52,7 +52,7 @@ func TestKilledIngest(t *testing.T) {
 // killed runs an ingest and kills it after a while; false when it ended before.
 func killed(t *testing.T, db, logs string, after time.Duration) bool {
 	t.Helper()
-	cmd := program("ingest", "--db", db, logs)
+	cmd := process.Command("ingest", "--db", db, logs)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -63,31 +63,4 @@ func killed(t *testing.T, db, logs string, after time.Duration) bool {
 		t.Fatalf("an ingest that was not killed failed: %v", err)
 	}
 	return err != nil
-}
-
-// contents lists every call and trail event, what it costs and what it was made
-// of, so that anything lost or doubled shows.
-func contents(t *testing.T, db string) string {
-	t.Helper()
-	out := seismo(t, "sql", "--db", db, "--format", "csv", "--limit", "1000000",
-		`select id, "request_id", "cost.usd", "body.input.state", "body.output.state", "source.ip" from calls order by all`)
-	return out + seismo(t, "sql", "--db", db, "--format", "csv", "--limit", "1000000",
-		`select id, "trail.name" from trail order by all`)
-}
-
-func seismo(t *testing.T, args ...string) string {
-	t.Helper()
-	cmd := program(args...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("seismo %s: %v\n%s", strings.Join(args, " "), err, errs.String())
-	}
-	return out.String()
-}
-
-func program(args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asCLI+"=1")
-	return cmd
 }

@@ -9,15 +9,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"seismo/internal/cli"
+	"seismo/test/process"
 )
 
-// asCLI makes the test binary the program itself, for tests that kill it.
-const asCLI = "SEISMO_TEST_AS_CLI"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(asCLI) != "" {
-		os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-	}
+	process.Main()
 	testscript.Main(m, map[string]func(){
 		"seismo": func() { os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})
