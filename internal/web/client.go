@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -55,7 +56,8 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Backend returns all that the client can ask, for commands that take one.
 func (c *Client) Backend() Backend {
-	return Backend{Searcher: c, Call: c.call, SQL: c.sql, Quarantine: c.quarantine, Status: c.status, Sources: c.sources}
+	return Backend{Searcher: c, Call: c.call, SQL: c.sql, Quarantine: c.quarantine, Status: c.status, Sources: c.sources,
+		Coverage: c.coverage, Inventory: c.inventory}
 }
 
 // Search implements query.Searcher.
@@ -129,6 +131,22 @@ func (c *Client) sources(ctx context.Context) (Collection, error) {
 		return Collection{}, fmt.Errorf("sources: %w", err)
 	}
 	return all, nil
+}
+
+func (c *Client) coverage(ctx context.Context, from, to time.Time) (Coverage, error) {
+	var meter Coverage
+	if err := c.get(ctx, "/api/coverage", writeSpan(from, to), Reader{}, &meter); err != nil {
+		return Coverage{}, fmt.Errorf("coverage: %w", err)
+	}
+	return meter, nil
+}
+
+func (c *Client) inventory(ctx context.Context) (Inventory, error) {
+	var known Inventory
+	if err := c.get(ctx, "/api/inventory", nil, Reader{}, &known); err != nil {
+		return Inventory{}, fmt.Errorf("inventory: %w", err)
+	}
+	return known, nil
 }
 
 func (c *Client) get(ctx context.Context, path string, values url.Values, by Reader, into any) error {

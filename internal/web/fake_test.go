@@ -30,7 +30,8 @@ func newFake(events ...event.Event) *fake {
 }
 
 func (f *fake) backend() Backend {
-	return Backend{Searcher: f, Call: f.call, SQL: f.sql, Quarantine: f.quarantine, Status: f.status, Sources: f.sources}
+	return Backend{Searcher: f, Call: f.call, SQL: f.sql, Quarantine: f.quarantine, Status: f.status, Sources: f.sources,
+		Coverage: f.coverage, Inventory: f.inventory}
 }
 
 func (f *fake) config() Config {

@@ -29,7 +29,7 @@ func TestPagesGolden(t *testing.T) {
 	f := newFake(agentCall(), deniedTrail())
 	f.raw[agentCall().ID] = event.Record{Raw: []byte(`{"schemaType":"ModelInvocationLog","accountId":"111122223333"}`)}
 	h := New(f.config())
-	for name, target := range map[string]string{"call": "/calls/k3v7q2", "trail": "/calls/tra1l0", "home": "/", "calls": "/calls?q=kind:*", "sources": "/sources"} {
+	for name, target := range map[string]string{"call": "/calls/k3v7q2", "trail": "/calls/tra1l0", "home": "/", "calls": "/calls?q=kind:*", "sources": "/sources", "coverage": "/coverage"} {
 		t.Run(name, func(t *testing.T) {
 			page := assetHash.ReplaceAllString(get(t, h, target).Body.String(), "")
 			path := filepath.Join("testdata", name+".txtar")

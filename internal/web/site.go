@@ -51,11 +51,14 @@ type route struct {
 //	/api/quarantine      limit
 //	/api/status
 //	/api/sources
+//	/api/coverage        from to: at most 30 days; CSV of the rows
+//	/api/inventory
 func (s *site) routes() []route {
 	return append(s.telemetry(), []route{
 		{"GET /{$}", true, s.home},
 		{"GET /calls", true, s.calls},
 		{"GET /sources", true, s.sources},
+		{"GET /coverage", true, s.covered},
 		{"GET /calls/{id}", true, s.call},
 		{"GET /static/{file}", true, s.static},
 		{"GET /api/search", false, s.apiSearch},
@@ -66,6 +69,8 @@ func (s *site) routes() []route {
 		{"GET /api/quarantine", false, s.apiQuarantine},
 		{"GET /api/status", false, s.apiStatus},
 		{"GET /api/sources", false, s.apiSources},
+		{"GET /api/coverage", false, s.apiCoverage},
+		{"GET /api/inventory", false, s.apiInventory},
 		{"/api/", false, func(http.ResponseWriter, *http.Request) error { return notHere("this address") }},
 		{"/", true, func(http.ResponseWriter, *http.Request) error { return notHere("this page") }},
 	}...)

@@ -48,6 +48,7 @@ var parseTemplates = sync.OnceValue(func() *template.Template {
 		"dollars":  dollars,
 		"duration": duration,
 		"exact":    exact,
+		"gravity":  gravity,
 		"instant":  instant,
 		"item":     func(name string) string { return line(strings.ReplaceAll(name, "_", " ")) },
 		"line":     line,

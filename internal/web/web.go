@@ -36,6 +36,10 @@ type Backend struct {
 	Status     func(ctx context.Context) (Status, error)
 	// Sources tells how collecting does, source by source.
 	Sources func(ctx context.Context) (Collection, error)
+	// Coverage holds the counts of a span against one another.
+	Coverage func(ctx context.Context, from, to time.Time) (Coverage, error)
+	// Inventory tells what the accounts hold, as it was last seen.
+	Inventory func(ctx context.Context) (Inventory, error)
 }
 
 // Reader is who reads what was said, for the audit.
