@@ -111,8 +111,7 @@ func (b *Buckets) Keys(ctx context.Context, bucket, prefix, after string) iter.S
 	}
 }
 
-// Open implements Shelf. A body that breaks off is not taken up again: reading
-// the file again costs one call.
+// Open implements Shelf. A body that breaks off is not taken up again.
 func (b *Buckets) Open(ctx context.Context, bucket, key string) (File, error) {
 	client, err := b.client(ctx, bucket)
 	if err != nil {

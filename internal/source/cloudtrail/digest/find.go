@@ -2,6 +2,7 @@ package digest
 
 import (
 	"context"
+	"errors"
 	"path"
 	"regexp"
 	"strings"
@@ -11,6 +12,12 @@ import (
 // aboveLogs is how many folders may stand above AWSLogs/ where the prefix does
 // not name them.
 const aboveLogs = 3
+
+// foldersMost is how many folders outside of AWSLogs/ are looked into.
+const foldersMost = 1000
+
+// ErrWide says that there are too many folders to look for digests in all of them.
+var ErrWide = errors.New("more than 1,000 folders and no AWSLogs folder among them: name the prefix that it stands under")
 
 // inLogs is what may stand between AWSLogs/ and the digests: the organization
 // and the account.
@@ -54,8 +61,11 @@ func (v *validator) findBelow(ctx context.Context, prefix string, depth int) ([]
 		case !below && name != logsFolder:
 			left--
 		}
-		if left <= 0 {
+		if left < 0 {
 			continue
+		}
+		if v.looked++; !below && v.looked > foldersMost {
+			return nil, ErrWide
 		}
 		more, err := v.findBelow(ctx, folder, left)
 		if err != nil {

@@ -60,23 +60,17 @@ func (h *hashers) state(ctx context.Context, log Log) (state, reason string) {
 	if log.Algorithm != hashAlgorithm {
 		return Unread, reasonAlgorithm
 	}
-	file, err := h.validator.cfg.Shelf.Open(ctx, log.Bucket, log.Key)
-	if err != nil {
-		return unopened(err)
-	}
-	defer file.Close()
-	from := &tap{r: file}
-	hash, size, err := hashOf(from)
-	h.validator.tally.change(func(s *Summary) { s.Bytes += size })
-	switch {
-	case from.err != nil:
-		return unopened(from.err)
-	case err != nil:
-		return Invalid, reasonFormat
-	case !strings.EqualFold(hash, log.Hash):
+	var hash string
+	_, state, reason = h.validator.read(ctx, log.Bucket, log.Key, func(r io.Reader) (err error) {
+		var size int64
+		hash, size, err = hashOf(r)
+		h.validator.tally.change(func(s *Summary) { s.Bytes += size })
+		return err
+	})
+	if state == Valid && !strings.EqualFold(hash, log.Hash) {
 		return Invalid, reasonHash
 	}
-	return Valid, ""
+	return state, reason
 }
 
 // maxLog is the longest log file, decompressed, that is read to its end.

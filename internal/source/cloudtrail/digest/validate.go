@@ -67,6 +67,8 @@ type validator struct {
 	cfg   Config
 	tally *Tally
 	logs  *hashers
+
+	looked int // folders, in search of digests
 }
 
 func (v *validator) folders(ctx context.Context, folders []string) error {

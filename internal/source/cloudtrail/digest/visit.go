@@ -47,7 +47,11 @@ func (w *walk) visit(ctx context.Context, key string, after *Digest, unlinked bo
 
 // check reads one digest and says what is wrong with it.
 func (w *walk) check(ctx context.Context, key string, n name, after *Digest) (d *Digest, state, reason string) {
-	content, meta, state, reason := w.read(ctx, key)
+	var content []byte
+	meta, state, reason := w.read(ctx, w.place.bucket, key, func(r io.Reader) (err error) {
+		content, err = inflate(r)
+		return err
+	})
 	if state != Valid {
 		return nil, state, reason
 	}
@@ -124,25 +128,31 @@ func (w *walk) moved(d *Digest, key string) bool {
 	return d.Bucket != w.place.bucket || d.Key != key
 }
 
-// read returns the content of a digest file, and what is kept beside it.
-func (w *walk) read(ctx context.Context, key string) (content []byte, meta map[string]string, state, reason string) {
-	file, err := w.cfg.Shelf.Open(ctx, w.place.bucket, key)
-	if err != nil {
-		state, reason = unopened(err)
-		return nil, nil, state, reason
+// readTries is how often a file is read whose reading breaks off.
+const readTries = 3
+
+// read opens a file and has it used, and returns what is kept beside it. An error
+// of use says that the file is not what it should be, unless reading broke off.
+func (v *validator) read(ctx context.Context, bucket, key string, use func(io.Reader) error) (meta map[string]string, state, reason string) {
+	for range readTries {
+		file, err := v.cfg.Shelf.Open(ctx, bucket, key)
+		if err != nil {
+			state, reason = unopened(err)
+			return nil, state, reason
+		}
+		from := &tap{r: file}
+		err = use(from)
+		_ = file.Close() // it was only read
+		if from.err != nil {
+			state, reason = unopened(from.err)
+			continue
+		}
+		if err != nil {
+			return nil, Invalid, reasonFormat
+		}
+		return file.Meta, Valid, ""
 	}
-	defer file.Close()
-	from := &tap{r: file}
-	content, err = inflate(from)
-	switch {
-	case from.err != nil:
-		state, reason = unopened(from.err)
-	case err != nil:
-		state, reason = Invalid, reasonFormat
-	default:
-		state = Valid
-	}
-	return content, file.Meta, state, reason
+	return nil, state, reason
 }
 
 // unopened tells a file that is not there from one that cannot be read.
