@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,9 +30,9 @@ type Reader struct {
 	ahead   *ahead
 
 	mu      sync.Mutex
-	regions map[string]string     // by bucket, where another than the account's
-	clients map[string]*s3.Client // by Region
-	roots   map[Place]struct{}    // folders of logs that objects were read from
+	regions map[string]string // by bucket, where another than the account's
+	clients map[place]*s3.Client
+	roots   map[Place]struct{} // folders of logs that objects were read from
 }
 
 // NewReader makes a reader. It asks AWS nothing yet.
@@ -41,7 +42,7 @@ func NewReader(a *account.Account, opt ReaderOptions) *Reader {
 	}
 	r := &Reader{
 		account: a, log: opt.Log,
-		regions: map[string]string{}, clients: map[string]*s3.Client{}, roots: map[Place]struct{}{},
+		regions: map[string]string{}, clients: map[place]*s3.Client{}, roots: map[Place]struct{}{},
 	}
 	r.ahead = newAhead(opt.Ahead, r.open)
 	return r
@@ -157,15 +158,25 @@ func (r *Reader) client(bucket string) (*s3.Client, string) {
 	if !ok {
 		region = regionOfARN(bucket)
 	}
-	return r.clientFor(region), region
+	return r.clientFor(bucket, region), region
+}
+
+// place is what a client is made for.
+type place struct {
+	region string
+	arn    bool // the ARN of an access point stands for the bucket
 }
 
 // clientFor is called with the lock held.
-func (r *Reader) clientFor(region string) *s3.Client {
-	client, ok := r.clients[region]
+func (r *Reader) clientFor(bucket, region string) *s3.Client {
+	at := place{region, strings.HasPrefix(bucket, "arn:")}
+	client, ok := r.clients[at]
 	if !ok {
 		client = r.account.S3(region)
-		r.clients[region] = client
+		if at.arn { // goes into the host's name, and nowhere else
+			client = s3.New(client.Options(), func(o *s3.Options) { o.UsePathStyle = false })
+		}
+		r.clients[at] = client
 	}
 	return client
 }
@@ -176,7 +187,7 @@ func (r *Reader) moved(bucket, region string) *s3.Client {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.regions[bucket] = region
-	return r.clientFor(region)
+	return r.clientFor(bucket, region)
 }
 
 // locate asks for the Region of a bucket: the answer of HeadBucket carries it,
