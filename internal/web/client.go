@@ -57,7 +57,7 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // Backend returns all that the client can ask, for commands that take one.
 func (c *Client) Backend() Backend {
 	return Backend{Searcher: c, Call: c.call, SQL: c.sql, Quarantine: c.quarantine, Status: c.status, Sources: c.sources,
-		Coverage: c.coverage, Inventory: c.inventory}
+		Coverage: c.coverage, Inventory: c.inventory, Findings: c.findings}
 }
 
 // Search implements query.Searcher.

@@ -18,6 +18,7 @@ type fake struct {
 	events []event.Event // newest first
 	raw    map[string]event.Record
 	refuse map[string]error // by id: what reading the record says
+	found  []event.Finding  // newest first
 
 	mu    sync.Mutex
 	reads []Reader
@@ -31,7 +32,7 @@ func newFake(events ...event.Event) *fake {
 
 func (f *fake) backend() Backend {
 	return Backend{Searcher: f, Call: f.call, SQL: f.sql, Quarantine: f.quarantine, Status: f.status, Sources: f.sources,
-		Coverage: f.coverage, Inventory: f.inventory}
+		Coverage: f.coverage, Inventory: f.inventory, Findings: f.findings}
 }
 
 func (f *fake) config() Config {
@@ -151,6 +152,10 @@ func (f *fake) status(context.Context) (Status, error) {
 		s.Newest, s.Oldest = f.events[0].Time, f.events[len(f.events)-1].Time
 	}
 	return s, nil
+}
+
+func (f *fake) findings(_ context.Context, limit int) ([]event.Finding, error) {
+	return f.found[:min(limit, len(f.found))], nil
 }
 
 // sources are one that reads and one that may not.

@@ -28,8 +28,9 @@ var assetHash = regexp.MustCompile(`\?v=[0-9a-f]+`)
 func TestPagesGolden(t *testing.T) {
 	f := newFake(agentCall(), deniedTrail())
 	f.raw[agentCall().ID] = event.Record{Raw: []byte(`{"schemaType":"ModelInvocationLog","accountId":"111122223333"}`)}
+	f.found = someFindings()
 	h := New(f.config())
-	for name, target := range map[string]string{"call": "/calls/k3v7q2", "trail": "/calls/tra1l0", "home": "/", "calls": "/calls?q=kind:*", "sources": "/sources", "coverage": "/coverage"} {
+	for name, target := range map[string]string{"call": "/calls/k3v7q2", "trail": "/calls/tra1l0", "home": "/", "calls": "/calls?q=kind:*", "sources": "/sources", "findings": "/findings", "coverage": "/coverage"} {
 		t.Run(name, func(t *testing.T) {
 			page := assetHash.ReplaceAllString(get(t, h, target).Body.String(), "")
 			path := filepath.Join("testdata", name+".txtar")

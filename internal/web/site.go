@@ -53,12 +53,14 @@ type route struct {
 //	/api/sources
 //	/api/coverage        from to: at most 30 days; CSV of the rows
 //	/api/inventory
+//	/api/findings        limit
 func (s *site) routes() []route {
 	return append(s.telemetry(), []route{
 		{"GET /{$}", true, s.home},
 		{"GET /calls", true, s.calls},
 		{"GET /sources", true, s.sources},
 		{"GET /coverage", true, s.covered},
+		{"GET /findings", true, s.findings},
 		{"GET /calls/{id}", true, s.call},
 		{"GET /static/{file}", true, s.static},
 		{"GET /api/search", false, s.apiSearch},
@@ -71,6 +73,7 @@ func (s *site) routes() []route {
 		{"GET /api/sources", false, s.apiSources},
 		{"GET /api/coverage", false, s.apiCoverage},
 		{"GET /api/inventory", false, s.apiInventory},
+		{"GET /api/findings", false, s.apiFindings},
 		{"/api/", false, func(http.ResponseWriter, *http.Request) error { return notHere("this address") }},
 		{"/", true, func(http.ResponseWriter, *http.Request) error { return notHere("this page") }},
 	}...)

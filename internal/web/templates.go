@@ -59,6 +59,7 @@ var parseTemplates = sync.OnceValue(func() *template.Template {
 		"quantity": quantity,
 		"rate":     rate,
 		"seconds":  seconds,
+		"severe":   severityMark,
 		"short":    short,
 		"stamp":    stamp,
 		"unit":     unit,

@@ -36,6 +36,8 @@ type Backend struct {
 	Status     func(ctx context.Context) (Status, error)
 	// Sources tells how collecting does, source by source.
 	Sources func(ctx context.Context) (Collection, error)
+	// Findings lists what detectors noticed, newest first, without what they wrote.
+	Findings func(ctx context.Context, limit int) ([]event.Finding, error)
 	// Coverage holds the counts of a span against one another.
 	Coverage func(ctx context.Context, from, to time.Time) (Coverage, error)
 	// Inventory tells what the accounts hold, as it was last seen.

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"seismo/internal/event"
 )
 
 // payloads are what tries to leave its place in a page, each way out with each
@@ -61,10 +63,12 @@ func views(t *testing.T, payload string, typed bool) map[string]string {
 	trail := hostileCall(payload)
 	trail.ID, trail.Kind = "tra1l00000000000000000000", "trail"
 	f := newFake(benign, hostileCall(payload), trail)
+	f.found = []event.Finding{someFindings()[0], {ID: payload, Detector: payload, Rule: payload, Severity: payload, Title: payload + "t", Account: payload,
+		Region: payload, Principal: "arn:" + payload, Resource: payload}}
 	cfg := f.config()
 	cfg.Version = payload
 	h := New(cfg)
-	targets := []string{"/?range=24h", "/calls?q=kind:*", "/calls/h0st1le0", "/calls/tra1l0"}
+	targets := []string{"/?range=24h", "/calls?q=kind:*", "/calls/h0st1le0", "/calls/tra1l0", "/findings"}
 	if q := url.QueryEscape(payload); typed {
 		targets = append(targets, "/?q="+q, "/calls?q="+q, "/calls?from="+q+"&to="+q, "/?range="+q,
 			"/calls/"+url.PathEscape("x"+payload), "/"+url.PathEscape("x"+payload))
