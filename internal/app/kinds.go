@@ -7,8 +7,10 @@ import (
 
 	"seismo/internal/account"
 	"seismo/internal/source"
+	"seismo/internal/source/cloudtrail"
 	"seismo/internal/source/cwlogs"
 	"seismo/internal/source/dir"
+	"seismo/internal/source/firehose"
 	"seismo/internal/source/s3"
 	"seismo/internal/source/sqs"
 )
@@ -74,6 +76,36 @@ func (c *cloudWatchSource) open(ctx context.Context, d deps) (source.Source, err
 	}
 	d.reader(a, c.Bodies)
 	return cwlogs.New(ctx, c.Config, cwlogs.Deps{Name: d.name, Account: a, Journal: d.journal, Log: d.app.cfg.log()})
+}
+
+// cloudTrailSource looks events up where there is no trail.
+type cloudTrailSource struct {
+	cloudtrail.Config `yaml:",inline"`
+}
+
+func (c *cloudTrailSource) reach() *account.Config { return &c.Config.Config }
+
+func (c *cloudTrailSource) place() string { return "events of " + strings.Join(c.Regions, ", ") }
+
+func (c *cloudTrailSource) open(ctx context.Context, d deps) (source.Source, error) {
+	a, err := d.account(ctx, c.Config.Config)
+	if err != nil {
+		return nil, err
+	}
+	return cloudtrail.New(ctx, c.Config, cloudtrail.Deps{Name: d.name, Account: a, Journal: d.journal, Log: d.app.cfg.log()})
+}
+
+// firehoseSource takes what Amazon Data Firehose pushes.
+type firehoseSource struct {
+	firehose.Config `yaml:",inline"`
+}
+
+func (*firehoseSource) reach() *account.Config { return nil }
+
+func (f *firehoseSource) place() string { return f.Listen + f.Path }
+
+func (f *firehoseSource) open(ctx context.Context, d deps) (source.Source, error) {
+	return firehose.New(ctx, f.Config, firehose.Deps{Name: d.name, Log: d.app.cfg.log()})
 }
 
 // folderSource reads local files once; for what was copied by hand.

@@ -55,8 +55,11 @@ const (
 
 func kinds() map[string]func() sourceConfig {
 	return map[string]func() sourceConfig{
-		kindS3:     func() sourceConfig { return &s3Source{} },
-		kindFolder: func() sourceConfig { return &folderSource{} },
+		kindS3:         func() sourceConfig { return &s3Source{} },
+		kindCloudWatch: func() sourceConfig { return &cloudWatchSource{} },
+		kindCloudTrail: func() sourceConfig { return &cloudTrailSource{} },
+		kindFirehose:   func() sourceConfig { return &firehoseSource{} },
+		kindFolder:     func() sourceConfig { return &folderSource{} },
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"seismo/internal/account"
 	"seismo/internal/config"
+	"seismo/internal/inventory"
+	"seismo/internal/metrics"
 )
 
 // section is one table of the configuration's reference.
@@ -27,6 +29,10 @@ func sections() []section {
 		{"sources: aws-s3", "Log objects from S3, told by a queue (`queue_url`) or found by listing. The keys are those of Elastic's " +
 			"aws-s3 input, and some more.", of(s3Source{})},
 		{"sources: aws-cloudwatch", "CloudWatch log groups. The keys are those of Elastic's aws-cloudwatch input, and some more.", of(cloudWatchSource{})},
+		{"sources: aws-cloudtrail", "CloudTrail's LookupEvents, for where there is no trail. The files of a trail are an aws-s3 source.", of(cloudTrailSource{})},
+		{"sources: aws-firehose", "An HTTP endpoint that Amazon Data Firehose pushes CloudWatch Logs subscriptions to.", of(firehoseSource{})},
+		{"metrics", "What is read of CloudWatch; without this section nothing is. `metrics: {}` takes the defaults.", of(metrics.Config{})},
+		{"inventory", "What is looked at in the accounts; without this section nothing is. `inventory: {}` takes the defaults.", of(inventory.Config{})},
 		{"sources: folder", "Local files, read once at the start.", of(folderSource{})},
 	}
 }
