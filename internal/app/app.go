@@ -44,6 +44,7 @@ type App struct {
 	marked   string    // the last batch that the state knows of
 
 	collector *collector // nil: nothing is collected
+	observer  observer
 }
 
 // Open takes the database for writing. It returns a *HeldError when another
@@ -92,6 +93,9 @@ func (a *App) open(ctx context.Context, readOnly bool) (err error) {
 		return err
 	}
 	if a.auditor, err = a.state.Audit(ctx, a.keys.Store()); err != nil {
+		return err
+	}
+	if err = a.recall(ctx); err != nil {
 		return err
 	}
 	if readOnly {
@@ -202,7 +206,7 @@ func (a *App) Backend() web.Backend {
 	return web.Backend{Searcher: a.store, Call: a.call, SQL: a.sql,
 		Quarantine: func(ctx context.Context, limit int) ([]store.Quarantined, error) {
 			return a.store.Quarantine(ctx, limit, false)
-		}, Status: a.status, Sources: a.sources}
+		}, Status: a.status, Sources: a.sources, Coverage: a.measure, Inventory: a.holdings, Findings: a.store.Findings}
 }
 
 // mostRows is how many rows SQL gives when nobody says how many.

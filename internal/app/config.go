@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"seismo/internal/enrich"
 	"seismo/internal/normalize"
 	"seismo/internal/store"
 )
@@ -31,7 +32,15 @@ type Config struct {
 	MaxLine      int64    // longest record in bytes; 0 is 64 MiB
 	Memory       string   // memory of the database; "" is 200MB
 
+	thorough bool // all of the database is read before it is opened
+
 	opener normalize.Opener // opens bodies that are in memory; with it, Bodies counts for nothing
+
+	inventory         enrich.Inventory // what is known of profiles, roles and people; nil is nothing
+	teamTags, appTags []string         // keys of tags; none: the usual ones
+
+	Self []string // the command that starts this program, which checks a database in a process of its own; nil checks in this one
+	Heal bool     // a damaged database is moved aside and begun anew
 
 	Command string // what is running, told to others who want the database
 	Version string

@@ -37,9 +37,10 @@ type File struct {
 	Metrics   config.Part               `yaml:"metrics" help:"numbers from CloudWatch, for the coverage meter"`
 	Inventory config.Part               `yaml:"inventory" help:"profiles, models, guardrails, quotas and the logging configuration, read from time to time"`
 
-	path    string
-	part    config.Part
-	sources []plan
+	path     string
+	part     config.Part
+	sources  []plan
+	observed observing
 }
 
 // RetentionConfig says how long what is kept.
@@ -89,6 +90,10 @@ func (f *File) check() error {
 		}
 		names[p.name] = true
 		f.sources = append(f.sources, p)
+	}
+	var err error
+	if f.observed, err = f.observing(); err != nil {
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }

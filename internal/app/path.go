@@ -25,7 +25,8 @@ type Path struct {
 
 // NewPath builds the path that cfg describes.
 func NewPath(cfg Config) (*Path, error) {
-	enricher, err := enrich.New(enrich.Config{Prices: cfg.Prices, People: cfg.People, Geo: cfg.Geo})
+	enricher, err := enrich.New(enrich.Config{Prices: cfg.Prices, People: cfg.People, Geo: cfg.Geo,
+		Inventory: cfg.inventory, TeamTags: cfg.teamTags, AppTags: cfg.appTags})
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,9 @@ func (a *App) collects(ctx context.Context, f *File, start func(func() error)) e
 	r := newReach(int64(f.BodyCache))
 	cfg := a.cfg
 	cfg.opener = r.open
+	if err := a.observe(ctx, f, r, &cfg, start); err != nil {
+		return err
+	}
 	path, err := NewPath(cfg)
 	if err != nil {
 		return err

@@ -47,6 +47,9 @@ type Part struct {
 	env  func(string) (string, bool)
 }
 
+// Given tells a part that the file has, even an empty one, from one that it has not.
+func (p Part) Given() bool { return p.node != nil }
+
 // longest is the most bytes of a configuration file.
 const longest = 4 << 20
 
