@@ -73,6 +73,7 @@ func (s *shell) root() *cobra.Command {
 			s.cfg.Command = cmd.CommandPath()
 			s.cfg.Log = s.logger()
 			s.cfg.Version = version()
+			s.cfg.Self = self()
 		},
 	}
 	asGroup(root)
@@ -96,9 +97,9 @@ func (s *shell) root() *cobra.Command {
 		}
 	}
 	add("start", s.demo(), s.ingest(), s.serve())
-	add("read", s.search(), s.report(), s.raw(), s.sql(), s.prices())
-	add("keep", s.quarantine(), s.erase(), s.audit())
-	add("tools", s.normalize(), s.simulate(), s.docs(), s.version())
+	add("read", s.search(), s.report(), s.raw(), s.sql(), s.prices(), s.coverage(), s.inventory())
+	add("keep", s.quarantine(), s.erase(), s.audit(), s.db())
+	add("tools", s.queue(), s.trail(), s.normalize(), s.simulate(), s.docs(), s.version())
 	return root
 }
 

@@ -15,6 +15,11 @@ const (
 	KindUser       = "user" // of IAM Identity Center
 )
 
+// Kinds are the kinds of thing, but KindAccount.
+func Kinds() []string {
+	return []string{KindLogging, KindProfile, KindModel, KindGuardrail, KindThroughput, KindQuota, KindRole, KindUser}
+}
+
 // Logging is the configuration of model invocation logging.
 type Logging struct {
 	On         bool         `json:"on"`
