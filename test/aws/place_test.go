@@ -3,6 +3,7 @@ package aws
 import (
 	"bytes"
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,11 +28,17 @@ type place struct {
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
-	a := open(t, configured(t))
-	p := &place{account: a, client: a.S3(""), bucket: named(t)}
+	return bucketOf(t, open(t, configured(t)), named(t))
+}
+
+// bucketOf is a bucket of a name, made when it is not there.
+func bucketOf(t *testing.T, a *account.Account, name string) *place {
+	t.Helper()
+	p := &place{account: a, client: a.S3(""), bucket: name}
 	_, err := p.client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &p.bucket,
 		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: region}})
-	if err != nil {
+	var mine *types.BucketAlreadyOwnedByYou
+	if err != nil && !errors.As(err, &mine) {
 		t.Fatal(err)
 	}
 	return p

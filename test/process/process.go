@@ -1,11 +1,13 @@
 // Package process runs seismo as another process, for tests that kill it: the
-// test's own binary is the program when its environment says so.
+// test's own binary is the program when it is called by another name.
 //
 // It never builds anything and leaves no process behind.
 package process
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -14,20 +16,31 @@ import (
 	"seismo/internal/cli"
 )
 
-const asCLI = "SEISMO_TEST_AS_CLI"
+// suffix of the test's binary where it is the program. It is told by the file's
+// name and not by the environment, since seismo starts itself with a clean one.
+const suffix = ".seismo"
 
 // Main is to be called by TestMain first of all: in a process that Command
-// started it is the program, and does not return.
+// started, and in those that this one starts, it is the program, and does not
+// return.
 func Main() {
-	if os.Getenv(asCLI) != "" {
+	if self, err := os.Executable(); err == nil && strings.HasSuffix(self, suffix) {
 		os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 }
 
 // Command is seismo with arguments, not started yet.
 func Command(args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asCLI+"=1")
+	self, err := os.Executable()
+	if err != nil {
+		return &exec.Cmd{Err: err}
+	}
+	// A second name, put in place whole: an older binary may have left its own.
+	name, link := self+suffix, fmt.Sprintf("%s.%d", self, os.Getpid())
+	err = errors.Join(os.Link(self, link), os.Rename(link, name))
+	_ = os.Remove(link) // still there when both were one file before
+	cmd := exec.Command(name, args...)
+	cmd.Err = errors.Join(cmd.Err, err)
 	return cmd
 }
 
