@@ -31,6 +31,8 @@ func envelopeOf(doc jsondoc.Value) opener {
 		return (*run).logEvent
 	case has("data", jsondoc.String) && isStreamRecord(doc):
 		return payload("data")
+	case has("rawData", jsondoc.String) && doc.First("attemptsMade", "attemptEndingTimestamp").Exists():
+		return payload("rawData") // what Firehose could not deliver
 	case has("Data", jsondoc.String) && has("PartitionKey", jsondoc.String):
 		return payload("Data")
 	case isTestNotice(doc):
