@@ -168,7 +168,7 @@ func TestJournalThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, shop := standin.New(t), newShop(t)
 		ids := put(cloud, cloud.CreateLogGroup(standin.LogGroup{Name: "bedrock"}), time.Now(), 5)
-		shop.broken = errors.New("the store is away")
+		shop.broken = errJournal
 		go func() {
 			time.Sleep(10 * time.Minute)
 			shop.mu.Lock()

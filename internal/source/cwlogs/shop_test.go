@@ -41,6 +41,9 @@ type shop struct {
 	broken  error // the journal fails with it
 }
 
+// errJournal is a shop's broken journal.
+var errJournal = errors.New("the store is away")
+
 func newShop(t *testing.T) *shop {
 	return &shop{t: t, stored: map[string]int{}, cursors: map[string]string{}}
 }
@@ -84,7 +87,8 @@ func (s *shop) run(src *cwlogs.Source, d time.Duration) {
 			s.mu.Unlock()
 		case errors.Is(err, io.EOF), ctx.Err() != nil:
 			return
-		case err != nil && s.broken == nil:
+		case errors.Is(err, errJournal):
+		case err != nil:
 			s.t.Fatal(err)
 		case err == nil && s.lose != nil && s.lose():
 			return
