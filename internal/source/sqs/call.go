@@ -1,8 +1,10 @@
 package sqs
 
 import (
+	"cmp"
 	"context"
 	"strconv"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -19,6 +21,7 @@ func (s *Source) call(ctx context.Context, v verb, batch []action) []result {
 		bad, err = s.hide(ctx, batch)
 	}
 	results := make([]result, len(batch))
+	s.impaired.set(v, nil)
 	if err != nil {
 		s.counts.faults.Add(1)
 		s.tellCall(ctx, v, err)
@@ -94,13 +97,36 @@ func (s *Source) count(batch []action, results []result) {
 // tellCall has Receive say that messages cannot be deleted or renewed, unless
 // the process ends.
 func (s *Source) tellCall(ctx context.Context, v verb, err error) {
+	if s.ctx.Err() != nil || ctx.Err() != nil {
+		return
+	}
 	what := "renew messages of "
 	switch v {
 	case remove:
 		what = "delete messages of "
 	case giveBack, renew:
 	}
-	if s.ctx.Err() == nil && ctx.Err() == nil {
-		s.tell(s.explain(err, what))
-	}
+	err = s.explain(err, what)
+	s.impaired.set(v, err)
+	s.tell(err)
+}
+
+// impairments are what the last call of each kind failed with. A queue that can
+// be received from and not deleted from is not well, however many polls succeed.
+type impairments struct {
+	mu   sync.Mutex
+	last [3]error // by verb
+}
+
+func (i *impairments) set(v verb, err error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.last[v] = err
+}
+
+// first is nil when the last call of each kind succeeded.
+func (i *impairments) first() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return cmp.Or(i.last[:]...)
 }

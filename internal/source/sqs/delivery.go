@@ -29,10 +29,10 @@ func (d *delivery) Object() source.Object { return d.object }
 // Open opens the object.
 func (d *delivery) Open(ctx context.Context) (io.ReadCloser, error) {
 	switch {
-	case d.body != nil:
-		return io.NopCloser(bytes.NewReader(d.body)), nil
 	case d.failed != nil:
 		return nil, d.failed
+	case d.body != nil:
+		return io.NopCloser(bytes.NewReader(d.body)), nil
 	}
 	return d.source.deps.Reader.Open(ctx, d.ref)
 }
@@ -56,7 +56,7 @@ func (s *Source) settle(l *letter, err error) {
 	default:
 		how = failing
 	}
-	if how != committed && !errors.Is(err, context.Canceled) && s.tired(l.attempt) {
+	if how != committed && l.odd == "" && !errors.Is(err, context.Canceled) && s.tired(l.attempt) {
 		s.counts.poison.Add(1)
 		s.log.poison(l, "it was received too often, and failed each time")
 	}

@@ -18,7 +18,7 @@ type letter struct {
 	ticket  ticket
 	id      string
 	queue   string // its name
-	body    []byte
+	body    []byte // nil when nobody will ask for it
 	odd     string // why it cannot be understood
 	attempt int    // how often it was received, this time included
 	sent    time.Time

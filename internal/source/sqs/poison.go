@@ -1,10 +1,12 @@
 package sqs
 
 import (
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
+	"seismo/internal/source"
 	"seismo/internal/source/s3"
 )
 
@@ -18,17 +20,22 @@ func (s *Source) quarantines() bool { return s.cfg.OnPoison == s3.PoisonQuaranti
 
 // poison says what becomes of a message that cannot be understood, in whole or
 // in part. Either its body is delivered, which the pipeline puts into quarantine,
-// and it is deleted after that; or it is left, for the queue's own dead-letter
-// queue. It is never deleted otherwise.
-func (s *Source) poison(l *letter, list []*delivery) []*delivery {
+// and it is deleted after that; or it is delivered as something that cannot be
+// read, so that it is shown, and left for the queue's own dead-letter queue. It is
+// never deleted otherwise.
+func (s *Source) poison(l *letter) *delivery {
 	s.counts.poison.Add(1)
 	s.log.poison(l, l.odd)
+	d := s.carried(l, l.body)
 	if s.quarantines() {
 		s.counts.quarantined.Add(1)
-		return append(list, s.carried(l, l.body))
+		return d
 	}
-	s.keeper.settle(l.ticket, failing, again(l.attempt, nil))
-	return list
+	d.failed = &source.Fault{
+		Kind: source.Unknown, What: "understand message " + l.id + " of " + s.queue.URL, Err: errors.New(l.odd),
+		Remedy: "send other messages to other queues; after an update that knows this kind, `seismo queue redrive` has dead letters read again; `on_poison: quarantine` keeps such messages here",
+	}
+	return d
 }
 
 // complaints logs poison messages, one a minute at most: a queue may be full of

@@ -30,7 +30,13 @@ func TestCase6PoisonIsLeft(t *testing.T) {
 		if len(got.texts) != 1 || w.queue.Deleted() != 0 || dead.Len() != 2 {
 			t.Errorf("read %v, deleted %d, dead %d", got.texts, w.queue.Deleted(), dead.Len())
 		}
-		if n := s.Stats().Poison; n != 10 || !strings.Contains(w.logs.String(), "poison message") {
+		for _, err := range got.faults {
+			var fault *source.Fault
+			if !errors.As(err, &fault) || fault.Kind != source.Unknown || fault.Remedy == "" || strings.Contains(err.Error(), secretText) {
+				t.Errorf("shown as %v", err)
+			}
+		}
+		if n := s.Stats().Poison; n != 10 || len(got.faults) != 10 || !strings.Contains(w.logs.String(), "poison message") {
 			t.Errorf("%d receipts counted\n%s", n, w.logs.String())
 		}
 		if strings.Contains(w.logs.String(), secretText) {

@@ -38,7 +38,7 @@ func (s *Source) loop() {
 			wait, down = min(2*wait, mostWait), true
 			continue
 		case len(messages) == 0 || down:
-			s.tell(nil)
+			s.tell(s.impaired.first())
 		}
 		wait, down = firstWait, false
 		s.deliver(messages)
@@ -110,21 +110,20 @@ func (s *Source) deliver(messages []types.Message) {
 // read books a message and makes deliveries of what it tells of.
 func (s *Source) read(m types.Message) []*delivery {
 	s.counts.received.Add(1)
-	body := []byte(aws.ToString(m.Body))
 	letter := &letter{
-		id: aws.ToString(m.MessageId), body: body, queue: s.queue.Name,
+		id: aws.ToString(m.MessageId), body: []byte(aws.ToString(m.Body)), queue: s.queue.Name,
 		attempt: atLeastOne(m.Attributes[string(types.MessageSystemAttributeNameApproximateReceiveCount)]),
 		sent:    millis(m.Attributes[string(types.MessageSystemAttributeNameSentTimestamp)]),
 	}
 	list := s.open(letter)
-	objects := len(list)
 	if letter.odd != "" {
-		objects++
+		list = append(list, s.poison(letter))
 	}
-	letter.ticket = s.keeper.take(aws.ToString(m.ReceiptHandle), objects, s.quarantines() && s.tired(letter.attempt))
-	if letter.odd != "" {
-		list = s.poison(letter, list)
+	spare := s.quarantines() && s.tired(letter.attempt)
+	if !spare {
+		letter.body = nil // what is delivered of it has its own part
 	}
+	letter.ticket = s.keeper.take(aws.ToString(m.ReceiptHandle), len(list), spare)
 	return list
 }
 

@@ -208,3 +208,29 @@ func TestThrottledQueue(t *testing.T) {
 		}
 	})
 }
+
+// TestDeletingIsForbidden: while messages can be received and not deleted, Receive
+// says so again and again, with the missing permission.
+func TestDeletingIsForbidden(t *testing.T) {
+	inWorld(t, standin.QueueOptions{}, func(t *testing.T, w *world) {
+		w.cloud.Notify(bucket, "", "", w.queue, standin.FromS3)
+		w.put("a", "x")
+		restore := w.cloud.Fault(standin.Fault{Service: "sqs", Op: "DeleteMessageBatch", Status: 403, Code: "AccessDenied"})
+		s := w.source(nil)
+		settle(t, w.next(s), nil)
+		for range 3 {
+			d, err := s.Receive(t.Context())
+			var fault *source.Fault
+			if d != nil || !errors.As(err, &fault) || fault.Kind != source.Forbidden || fault.Action != "sqs:DeleteMessage" {
+				t.Fatalf("Receive: %v, %v", d, err)
+			}
+			pass(time.Minute)
+		}
+		restore()
+		for w.queue.Len() > 0 { // it came again, and is known
+			if d, _ := s.Receive(t.Context()); d != nil {
+				settle(t, d, nil)
+			}
+		}
+	})
+}

@@ -41,15 +41,16 @@ type Source struct {
 	region string
 	client *sqs.Client
 
-	begin  sync.Once
-	ctx    context.Context // of everything that Close ends
-	cancel context.CancelFunc
-	loops  sync.WaitGroup
-	keeper *keeper
-	shelf  *shelf
-	told   chan error // what goes wrong, for Receive; nil: the queue answered and is empty
-	counts counts
-	log    complaints
+	begin    sync.Once
+	ctx      context.Context // of everything that Close ends
+	cancel   context.CancelFunc
+	loops    sync.WaitGroup
+	keeper   *keeper
+	shelf    *shelf
+	told     chan error // what goes wrong, for Receive; nil: the queue answered and is empty
+	impaired impairments
+	counts   counts
+	log      complaints
 }
 
 // New makes a source of a checked configuration that has a queue_url. It asks AWS
