@@ -80,9 +80,9 @@ func (c *Config) checkBucket() error {
 	case c.NonAWSBucket != "" && c.Endpoint == "":
 		return errors.New(`"non_aws_bucket_name" needs "endpoint": the URL of the S3-compatible service`)
 	case c.AccessPointARN != "" && !strings.HasPrefix(c.AccessPointARN, "arn:"):
-		return fmt.Errorf(`"access_point_arn" is no ARN: %q; write arn:PARTITION:s3:REGION:ACCOUNT:accesspoint/NAME`, c.AccessPointARN)
+		return fmt.Errorf(`"access_point_arn" is %q, which is no ARN: write arn:PARTITION:s3:REGION:ACCOUNT:accesspoint/NAME`, c.AccessPointARN)
 	case c.BucketARN != "" && !bucketName.MatchString(bucketOf(c.BucketARN)):
-		return fmt.Errorf(`"bucket_arn" names no bucket: %q; write arn:PARTITION:s3:::NAME, or the name alone`, c.BucketARN)
+		return fmt.Errorf(`"bucket_arn" is %q, which names no bucket: write arn:PARTITION:s3:::NAME, or the name alone`, c.BucketARN)
 	case strings.HasPrefix(c.Prefix, "/"):
 		return fmt.Errorf(`"bucket_list_prefix" begins with a slash, and keys do not: write %q`, strings.TrimLeft(c.Prefix, "/"))
 	}
@@ -147,7 +147,7 @@ func (c *Config) checkWords() error {
 func (c *Config) checkBodies() error {
 	for _, place := range c.Bodies {
 		if _, err := ParsePlace(place); err != nil {
-			return fmt.Errorf(`"bodies": %w`, err)
+			return fmt.Errorf(`"bodies" holds %q, which is no place in S3: write s3://bucket/prefix`, place)
 		}
 	}
 	return nil
@@ -158,7 +158,7 @@ func (c *Config) compile() error {
 	for i, s := range c.Selectors {
 		re, err := regexp.Compile(s.Regex)
 		if err != nil {
-			return fmt.Errorf(`"file_selectors[%d].regex": %w`, i, err)
+			return fmt.Errorf(`"file_selectors[%d].regex" is no expression: %w`, i, err)
 		}
 		c.selectors = append(c.selectors, re)
 	}

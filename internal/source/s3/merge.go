@@ -136,7 +136,7 @@ func (p *plan) queue(u *unit, ref Ref, now time.Time) {
 		it.attempt = r.attempts + 1
 	}
 	u.open++
-	p.push(it, u.edge(now))
+	p.push(it, p.edge(u, now))
 }
 
 func (p *plan) push(it *item, live bool) {

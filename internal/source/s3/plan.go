@@ -124,7 +124,7 @@ func (p *plan) pick(now time.Time) (*unit, time.Duration) {
 	var live, history *unit
 	wait := time.Minute
 	for _, u := range p.units {
-		switch edge := u.edge(now); {
+		switch edge := p.edge(u, now); {
 		case u.busy:
 		case now.Before(u.due):
 			wait = min(wait, u.due.Sub(now))
@@ -145,6 +145,12 @@ func (p *plan) pick(now time.Time) (*unit, time.Duration) {
 	p.turn = u == live
 	u.busy = true
 	return u, 0
+}
+
+// edge tells whether a unit is listed before history. A one-off has no hurry for
+// what arrives now, and keeps to its order.
+func (p *plan) edge(u *unit, now time.Time) bool {
+	return u.live || !p.once && u.edge(now)
 }
 
 func (p *plan) pickTrouble(now time.Time) (*unit, time.Duration) {

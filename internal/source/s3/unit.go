@@ -61,7 +61,7 @@ type root struct {
 
 // edge tells whether objects still arrive here in the usual way.
 func (u *unit) edge(now time.Time) bool {
-	return u.live || now.Before(u.end().Add(time.Hour))
+	return now.Before(u.end().Add(time.Hour))
 }
 
 func (u *unit) end() time.Time { return dayTime(u.last + 1) }

@@ -15,7 +15,7 @@ func (c *Config) SetPlace(uri string) error {
 		name, behind, _ := strings.Cut(prefix, "/")
 		c.AccessPointARN, c.Prefix = bucket+"/"+name, behind
 		if name == "" {
-			return fmt.Errorf("%q names no access point; write s3://arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/prefix", uri)
+			return fmt.Errorf("%q names no access point; write s3://arn:PARTITION:s3:REGION:ACCOUNT:accesspoint/NAME/prefix", uri)
 		}
 		return nil
 	}
