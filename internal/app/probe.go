@@ -69,11 +69,17 @@ func brief(text string) string {
 	return text[:min(len(text), 400)]
 }
 
+// Probing is what a child checks.
+type Probing struct {
+	duckdb.Checking
+	Limit int64 // memory of the child in bytes; 0 is without a limit
+}
+
 // Probe is the child: it checks a database and writes what it found to out. It is
 // what the hidden command `seismo db probe` does.
-func Probe(ctx context.Context, c duckdb.Checking, limit int64, out io.Writer) error {
+func Probe(ctx context.Context, c Probing, out io.Writer) error {
 	done := make(chan verdict, 1)
-	go func() { done <- judge(duckdb.Check(ctx, c)) }()
+	go func() { done <- judge(duckdb.Check(ctx, c.Checking)) }()
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	var p progress
@@ -82,8 +88,8 @@ func Probe(ctx context.Context, c duckdb.Checking, limit int64, out io.Writer) e
 		case v := <-done:
 			return json.MarshalWrite(out, v)
 		case <-tick.C:
-			if limit > 0 && p.resident() > limit {
-				return json.MarshalWrite(out, verdict{State: needy, Detail: "it took " + strconv.FormatInt(limit>>20, 10) + " MiB and more"})
+			if c.Limit > 0 && p.resident() > c.Limit {
+				return json.MarshalWrite(out, verdict{State: needy, Detail: "it took more than " + strconv.FormatInt(c.Limit>>20, 10) + " MiB"})
 			}
 			if !p.further() {
 				continue
@@ -100,6 +106,7 @@ type prober struct {
 	self    []string      // the command that starts this program; nil checks in this process
 	silence time.Duration // how long a child may say nothing; 0 is a minute
 	memory  string        // of the database
+	limit   int64         // memory of the child in bytes; 0 is 2 GiB
 }
 
 // probe checks a file in a child. Only the end of ctx, and a child that cannot be
@@ -112,7 +119,12 @@ func (p prober) probe(ctx context.Context, c duckdb.Checking) (verdict, error) {
 		v := judge(duckdb.Check(ctx, c))
 		return v, ctx.Err()
 	}
-	args := append(p.self[1:len(p.self):len(p.self)], "db", "probe", "--db", c.Path, "--memory", c.Memory)
+	limit := p.limit
+	if limit == 0 {
+		limit = 2 << 30
+	}
+	args := append(p.self[1:len(p.self):len(p.self)], "db", "probe", "--db", c.Path, "--memory", c.Memory,
+		"--limit", strconv.FormatInt(limit, 10))
 	for name, given := range map[string]bool{"--rows": c.Rows, "--blocks": c.Blocks, "--settle": c.Settle} {
 		if given {
 			args = append(args, name)
@@ -148,14 +160,19 @@ func (p prober) patience() time.Duration {
 	return time.Minute
 }
 
-// listen waits for the verdict; it kills a child that falls silent.
+// listen waits for the verdict; it kills a child that falls silent, and does not
+// wait for what that one may have started.
 func (p prober) listen(out io.Reader, child *os.Process) (v verdict, hung bool) {
-	lines := make(chan []byte)
+	lines, enough := make(chan []byte), make(chan struct{})
+	defer close(enough)
 	go func() {
 		defer close(lines)
-		scan := bufio.NewScanner(out)
-		for scan.Scan() {
-			lines <- bytes.Clone(scan.Bytes())
+		for scan := bufio.NewScanner(out); scan.Scan(); {
+			select {
+			case lines <- bytes.Clone(scan.Bytes()):
+			case <-enough:
+				return
+			}
 		}
 	}()
 	silence := time.NewTimer(p.patience())
@@ -164,7 +181,7 @@ func (p prober) listen(out io.Reader, child *os.Process) (v verdict, hung bool) 
 		select {
 		case line, more := <-lines:
 			if !more {
-				return v, hung
+				return v, false
 			}
 			var said verdict
 			if json.Unmarshal(line, &said) == nil {
@@ -172,8 +189,8 @@ func (p prober) listen(out io.Reader, child *os.Process) (v verdict, hung bool) 
 			}
 			silence.Reset(p.patience())
 		case <-silence.C:
-			hung = true
 			_ = child.Kill()
+			return v, true
 		}
 	}
 }

@@ -8,36 +8,30 @@ import (
 
 // progress tells whether this process gets further: whether it reads or writes.
 // One that computes for ever, or waits for ever, does neither.
-type progress struct{ last string }
+type progress struct{ last int64 }
+
+// idle is how many bytes this process reads at most between two looks when it
+// does nothing but look.
+const idle = 4 << 10
 
 func (p *progress) further() bool {
-	io, err := os.ReadFile("/proc/self/io")
-	if err != nil {
-		return false
-	}
-	// Reading this counts too, but always the same number of bytes at a time: what
-	// counts is what DuckDB asks the disk for.
-	var now strings.Builder
-	for line := range strings.Lines(string(io)) {
-		if strings.HasPrefix(line, "syscr") || strings.HasPrefix(line, "syscw") {
-			now.WriteString(line)
-		}
-	}
-	moved := now.String() != p.last
-	p.last = now.String()
-	return moved
+	moved := field("/proc/self/io", "rchar:") + field("/proc/self/io", "wchar:")
+	before := p.last
+	p.last = moved
+	return moved > before+idle
 }
 
 // resident is how much memory this process has, in bytes; 0 when it is not known.
-func (p *progress) resident() int64 {
-	text, err := os.ReadFile("/proc/self/statm")
+func (p *progress) resident() int64 { return field("/proc/self/status", "VmRSS:") << 10 }
+
+// field is a number in a file of /proc, 0 when it is not there.
+func field(path, name string) int64 {
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return 0
 	}
-	fields := strings.Fields(string(text))
-	if len(fields) < 2 {
-		return 0
-	}
-	pages, _ := strconv.ParseInt(fields[1], 10, 64)
-	return pages * int64(os.Getpagesize())
+	_, rest, _ := strings.Cut(string(text), name)
+	line, _, _ := strings.Cut(rest, "\n")
+	n, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(line), " kB"), 10, 64)
+	return n
 }

@@ -86,10 +86,11 @@ func (s *Store) identify(ctx context.Context, found *Condition) (err error) {
 	if found.Version > schemaVersion {
 		return ErrNewer
 	}
-	err = s.conn.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'mode'`).Scan((*string)(&found.Mode))
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("read the mode: %w", err)
+	mode, err := s.meta(ctx, "mode")
+	if err != nil {
+		return err
 	}
+	found.Mode = store.Mode(mode)
 	err = s.conn.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) FROM batch`).Scan(&found.Batch)
 	if err != nil {
 		return fmt.Errorf("read the last batch: %w", err)
@@ -102,9 +103,10 @@ func (s *Store) identify(ctx context.Context, found *Condition) (err error) {
 func (s *Store) readThrough(ctx context.Context, t table, there map[string]bool, c Checking) (rows int64, err error) {
 	var columns []string
 	for _, declared := range t.columns {
-		sealed := strings.HasSuffix(declared, " BLOB")
-		if there[columnName(declared)] && (c.Rows && !sealed || c.Blocks && sealed) {
-			columns = append(columns, quote(columnName(declared)))
+		column := columnName(declared)
+		sealed := column == "sealed"
+		if there[column] && (c.Rows && !sealed || c.Blocks && sealed) {
+			columns = append(columns, quote(column))
 		}
 	}
 	if len(columns) == 0 {

@@ -120,3 +120,20 @@ func (s *Store) checkpoint(ctx context.Context, force bool) error {
 	}
 	return nil
 }
+
+// Checkpoint writes the log into the file; queries wait for it.
+func (s *Store) Checkpoint(ctx context.Context) error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(ctx); err != nil {
+		return err
+	}
+	return s.checkpoint(ctx, true)
+}
+
+// Batches is the number of the last batch that was committed.
+func (s *Store) Batches() uint64 {
+	s.write.Lock()
+	defer s.write.Unlock()
+	return s.batch
+}

@@ -26,7 +26,7 @@ var (
 	// ErrLocked says that another process has the file open.
 	ErrLocked = errors.New("another process has this database open")
 	// ErrDamaged says that the file or its log cannot be read.
-	ErrDamaged = errors.New("the database or its log (.wal) is damaged; move both aside and ingest again: all of it can be read again from where it came")
+	ErrDamaged = errors.New("the database or its log (.wal) is damaged")
 	// ErrMemory says that reading the file or its log takes more memory than there is.
 	ErrMemory = errors.New("the database needs more memory than it is given")
 	// ErrNewer says that a later version of seismo wrote the file.
@@ -125,7 +125,7 @@ func (s *Store) start(ctx context.Context) error {
 		return err
 	}
 	if err := s.prepare(ctx); err != nil {
-		return errors.Join(err, s.disconnect())
+		return errors.Join(name(err), s.disconnect())
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -16,11 +15,11 @@ func (s *Store) Mode() store.Mode { return s.cfg.Mode }
 // so that a forgotten flag never keeps more than was chosen, and else remembers the
 // new one.
 func (s *Store) settleMode(ctx context.Context) error {
-	var last store.Mode
-	err := s.conn.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'mode'`).Scan((*string)(&last))
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("read the mode: %w", err)
+	former, err := s.meta(ctx, "mode")
+	if err != nil {
+		return err
 	}
+	last := store.Mode(former)
 	if s.cfg.Mode == "" {
 		s.cfg.Mode = last
 	}
@@ -37,11 +36,7 @@ func (s *Store) settleMode(ctx context.Context) error {
 	if s.cfg.ReadOnly || s.cfg.Mode == last {
 		return nil
 	}
-	remember := `UPDATE meta SET value = ? WHERE name = 'mode'`
-	if last == "" {
-		remember = `INSERT INTO meta (value, name) VALUES (?, 'mode')`
-	}
-	if err := s.exec(ctx, remember, string(s.cfg.Mode)); err != nil {
+	if err := s.once(ctx, func() error { return s.setMeta(ctx, "mode", string(s.cfg.Mode)) }); err != nil {
 		return fmt.Errorf("remember the mode: %w", err)
 	}
 	return nil

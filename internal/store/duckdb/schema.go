@@ -2,9 +2,14 @@ package duckdb
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/zeebo/xxh3"
 
 	"seismo/internal/event"
 	"seismo/internal/store"
@@ -122,31 +127,92 @@ func names() string {
 }
 
 // migrate makes what is missing: all of it in a new file, columns of newer
-// fields in an older one.
+// fields in an older one. A file that is as this version makes it is not written to.
 func (s *Store) migrate(ctx context.Context) error {
-	for _, t := range tables() {
-		if err := s.exec(ctx, t.sql()); err != nil {
-			return fmt.Errorf("make tables: %w", err)
+	there, err := s.columns(ctx)
+	if err != nil {
+		return err
+	}
+	schema := digest()
+	if len(there["meta"]) > 0 {
+		switch version, err := s.version(ctx); {
+		case err != nil:
+			return err
+		case version > schemaVersion:
+			return ErrNewer
+		case version == schemaVersion:
+			same, err := s.meta(ctx, "schema")
+			if err != nil || same == schema && complete(there) {
+				return err
+			}
 		}
 	}
-	if err := s.widen(ctx); err != nil {
-		return err
+	if err := s.once(ctx, func() error { return s.build(ctx, there, schema) }); err != nil {
+		return fmt.Errorf("make tables: %w", err)
+	}
+	return nil
+}
+
+// digest changes whenever the tables or the views do.
+func digest() string {
+	return fmt.Sprintf("%016x", xxh3.HashString(strings.Join(DDL(), ";")))
+}
+
+func (s *Store) build(ctx context.Context, there map[string]map[string]bool, schema string) error {
+	for _, t := range tables() {
+		if len(there[t.name]) == 0 {
+			if err := s.exec(ctx, t.sql()); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, c := range t.lacking(there) {
+			if err := s.exec(ctx, "ALTER TABLE "+t.name+" ADD COLUMN "+c); err != nil {
+				return fmt.Errorf("add column %s: %w", c, err)
+			}
+		}
 	}
 	for _, view := range views() {
 		if err := s.exec(ctx, view); err != nil {
-			return fmt.Errorf("make views: %w", err)
+			return err
 		}
 	}
-	version, err := s.version(ctx)
-	switch {
-	case err != nil:
+	if err := s.setMeta(ctx, "version", strconv.Itoa(schemaVersion)); err != nil {
 		return err
-	case version > schemaVersion:
-		return ErrNewer
-	case version < schemaVersion:
-		_, err = s.conn.ExecContext(ctx, fmt.Sprintf(`INSERT INTO meta VALUES ('version', '%d')`, schemaVersion))
+	}
+	return s.setMeta(ctx, "schema", schema)
+}
+
+// once runs steps in one transaction, while the database is being opened: when it
+// fails, opening fails.
+func (s *Store) once(ctx context.Context, steps func() error) error {
+	if err := s.exec(ctx, "BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	err := steps()
+	if err == nil {
+		err = s.exec(context.WithoutCancel(ctx), "COMMIT")
+	}
+	if err != nil {
+		_ = s.exec(context.WithoutCancel(ctx), "ROLLBACK")
 	}
 	return err
+}
+
+// meta is what the file knows of itself under a name, "" when nothing.
+func (s *Store) meta(ctx context.Context, name string) (value string, err error) {
+	err = s.conn.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = ?`, name).Scan(&value)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read the %s: %w", name, err)
+	}
+	return value, nil
+}
+
+func (s *Store) setMeta(ctx context.Context, name, value string) error {
+	if err := s.exec(ctx, `DELETE FROM meta WHERE name = ?`, name); err != nil {
+		return err
+	}
+	return s.exec(ctx, `INSERT INTO meta (name, value) VALUES (?, ?)`, name, value)
 }
 
 func (s *Store) version(ctx context.Context) (version int, err error) {
@@ -176,28 +242,25 @@ func (s *Store) current(ctx context.Context) error {
 	case version < schemaVersion:
 		return errOlder
 	}
-	for _, t := range tables() {
-		if len(t.lacking(there)) > 0 {
-			return errOlder
-		}
+	if !complete(there) {
+		return errOlder
 	}
 	return nil
 }
 
-// widen adds columns that are newer than the file.
-func (s *Store) widen(ctx context.Context) error {
-	there, err := s.columns(ctx)
-	if err != nil {
-		return err
-	}
+// complete tells whether all tables, their columns and the views are there.
+func complete(there map[string]map[string]bool) bool {
 	for _, t := range tables() {
-		for _, c := range t.lacking(there) {
-			if err := s.exec(ctx, "ALTER TABLE "+t.name+" ADD COLUMN "+c); err != nil {
-				return fmt.Errorf("add column %s: %w", c, err)
-			}
+		if len(t.lacking(there)) > 0 {
+			return false
 		}
 	}
-	return nil
+	for _, view := range consoleTables {
+		if len(there[view]) == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // lacking are the columns that the table of a file does not have.

@@ -1,0 +1,17 @@
+//go:build linux || darwin
+
+package app
+
+import (
+	"path/filepath"
+	"syscall"
+)
+
+func ask(path string) (Room, error) {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(filepath.Dir(path), &fs); err != nil {
+		return Room{}, err
+	}
+	unit := int64(fs.Bsize)
+	return Room{Free: int64(fs.Bavail) * unit, Total: int64(fs.Blocks) * unit}, nil
+}
