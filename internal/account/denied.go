@@ -93,10 +93,10 @@ func remedyFor(f *source.Fault, message string) string {
 			on = "the key that seals it"
 		}
 		return "Allow " + f.Action + " on " + on + " in the policy of these credentials and in the key's own policy."
-	case on == "":
-		on = "it"
+	case on != "":
+		on = " on " + on
 	}
-	return "Allow " + f.Action + " on " + on + " in the policy of these credentials; `seismo doctor --policy` prints the smallest one."
+	return "Allow " + f.Action + on + " in the policy of these credentials; `seismo doctor --policy` prints the smallest one."
 }
 
 // placeARN is the ARN of what an s3:// address in a text names: the bucket for

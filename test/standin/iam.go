@@ -31,6 +31,7 @@ func (c *Cloud) TagUser(name string, tags map[string]string) {
 func (c *Cloud) iamOperations() map[string]operation {
 	return map[string]operation{
 		"ListRoleTags": c.listTags("role/", "RoleName"), "ListUserTags": c.listTags("user/", "UserName"),
+		"SimulatePrincipalPolicy": c.simulatePolicy,
 	}
 }
 
