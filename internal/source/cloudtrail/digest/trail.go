@@ -34,7 +34,7 @@ func RegionOfTrail(arn string) (region string, ok bool) {
 func FindTrail(ctx context.Context, a *account.Account, arn string) (Trail, error) {
 	region, ok := RegionOfTrail(arn)
 	if !ok {
-		return Trail{}, fmt.Errorf("%q is not the ARN of a trail, such as arn:aws:cloudtrail:us-east-1:111122223333:trail/main", arn)
+		return Trail{}, fmt.Errorf("%q is not the ARN of a trail, write arn:PARTITION:cloudtrail:REGION:ACCOUNT:trail/NAME", arn)
 	}
 	what := "find the trail " + arn
 	out, err := a.CloudTrail(region).DescribeTrails(ctx, &cloudtrail.DescribeTrailsInput{TrailNameList: []string{arn}})
