@@ -66,7 +66,15 @@ func (s *shell) redrive(ctx context.Context, f *redriveFlags) error {
 	if f.dry {
 		return s.peek(ctx, from, f.most)
 	}
-	moved, err := sqs.Redrive(ctx, from, to, f.most, func(sqs.Moved) {})
+	watched := !s.json && onTerminal(s.err)
+	moved, err := sqs.Redrive(ctx, from, to, f.most, func(m sqs.Moved) {
+		if watched {
+			fmt.Fprintf(s.err, "\r%s moved ", show("", m.Messages))
+		}
+	})
+	if watched {
+		fmt.Fprint(s.err, "\r")
+	}
 	switch {
 	case errors.Is(err, sqs.ErrNoTarget):
 		return usage(err.Error(), "give --to URL")
