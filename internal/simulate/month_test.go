@@ -24,6 +24,7 @@ type read struct {
 	keys   []string // bucket/key
 	calls  []event.Event
 	trail  []event.Event
+	found  []event.Finding
 	skips  map[string]int
 	bad    []string
 	prompt map[string]int // how often each was asked
@@ -81,6 +82,11 @@ func (r *read) take(n *normalize.Normalizer, e *enrich.Enricher, i decode.Item) 
 	case decode.Bad:
 		r.bad = append(r.bad, i.Origin.Key+": "+i.Reason+": "+i.Detail)
 		return nil
+	}
+	if i.Kind.OfFinding() {
+		f, err := n.Finding(context.Background(), i)
+		r.found = append(r.found, f)
+		return err
 	}
 	ev, err := n.Event(context.Background(), i)
 	if unfit := (*normalize.Unfit)(nil); errors.As(err, &unfit) {

@@ -68,7 +68,7 @@ func Objects(c Config) iter.Seq2[Object, error] {
 func run(c Config, lex *lexicon, yield func(Object) bool) {
 	s := plan(c)
 	d := &delivery{seed: c.Seed, window: windowFor(c.Calls), pending: map[int64][]entry{}}
-	for _, o := range beginnings(s.start) {
+	for _, o := range append(beginnings(s.start), detections(c, s.start)...) {
 		heap.Push(&d.ready, o)
 	}
 	digest := &digester{}

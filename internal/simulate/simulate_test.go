@@ -136,6 +136,8 @@ func TestKeysAreLaidOutAsByAWS(t *testing.T) {
 	trail := regexp.MustCompile(`^tarn-cloudtrail/AWSLogs/` + account + `/CloudTrail/` + region + `/2026/\d\d/\d\d/` + account + `_CloudTrail_` +
 		region + `_\d{8}T\d{4}Z_[0-9A-Za-z]{16}\.json\.gz$`)
 	digest := regexp.MustCompile(`/CloudTrail-Digest/` + region + `/2026/\d\d/\d\d/` + account + `_CloudTrail-Digest_` + region + `_[a-z-]+_` + region + `_\d{8}T\d{6}Z\.json\.gz$`)
+	insight := regexp.MustCompile(`/CloudTrail-Insight/` + region + `/2026/\d\d/\d\d/` + account + `_CloudTrail-Insight_` + region + `_\d{8}T\d{4}Z_[0-9A-Za-z]{16}\.json\.gz$`)
+	guardDuty := regexp.MustCompile(`/AWSLogs/` + account + `/GuardDuty/` + region + `/2026/\d\d/\d\d/[0-9a-f-]{36}\.jsonl\.gz$`)
 	seen, count := map[string]bool{}, map[*regexp.Regexp]int{}
 next:
 	for _, key := range month(t).keys {
@@ -143,7 +145,7 @@ next:
 			t.Errorf("%s comes twice", key)
 		}
 		seen[key] = true
-		for _, re := range []*regexp.Regexp{records, bodies, check, trail, digest} {
+		for _, re := range []*regexp.Regexp{records, bodies, check, trail, digest, insight, guardDuty} {
 			if re.MatchString(key) {
 				count[re]++
 				continue next
@@ -151,7 +153,7 @@ next:
 		}
 		t.Errorf("%s is no key of AWS", key)
 	}
-	if len(count) != 5 || count[digest] != days || count[check] != len(places) {
+	if len(count) != 7 || count[digest] != days || count[check] != len(places) {
 		t.Errorf("keys by kind: %v", count)
 	}
 }
