@@ -2,6 +2,8 @@ package coverage
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,7 +25,7 @@ type Gap struct {
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`    // end of the last hour
 	Calls  int64     `json:"calls"` // calls missing, without a body, in excess or uncounted
-	Why    string    `json:"why"`   // of the gravest hour
+	Why    string    `json:"why"`   // of the gravest hour, and of how many it is
 	Remedy string    `json:"remedy"`
 }
 
@@ -49,7 +51,7 @@ func rank(s State) int { return slices.Index(States(), s) }
 // hour between two of them is part of the gap: it proves nothing.
 func gaps(rows []Row) []Gap {
 	var out []Gap
-	open, worst := -1, int64(0)
+	open, worst, hours := -1, int64(0), map[int]int{}
 	for _, row := range rows {
 		if open >= 0 && out[open].Place != row.Place {
 			open = -1
@@ -65,11 +67,17 @@ func gaps(rows []Row) []Gap {
 			open, worst = len(out)-1, 0
 		}
 		g := &out[open]
+		hours[open]++
 		g.To = row.Hour.Add(time.Hour)
 		n := row.affected()
 		g.Calls += n
 		if n > worst {
 			g.Why, worst = row.Why, n
+		}
+	}
+	for i, n := range hours {
+		if n > 1 {
+			out[i].Why = strings.TrimSuffix(out[i].Why, ".") + " (the gravest of " + strconv.Itoa(n) + " hours)."
 		}
 	}
 	return out
