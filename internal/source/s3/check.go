@@ -43,7 +43,6 @@ func (c *Config) defaults() {
 	setDefault(&c.LookBack, config.Duration(48*time.Hour))
 	setDefault(&c.Order, NewestFirst)
 	setDefault(&c.Layout, LayoutAuto)
-	setDefault(&c.MaxAttempts, 3)
 }
 
 func setDefault[T comparable](at *T, value T) {
@@ -115,8 +114,6 @@ func (c *Config) checkQueue() error {
 		return fmt.Errorf(`"api_timeout" (%s) must be longer than "sqs.wait_time" (%s): each call waits that long`, c.APITimeout, c.SQS.WaitTime)
 	case c.SQS.MaxReceiveCount < -1:
 		return fmt.Errorf(`"sqs.max_receive_count" is %d: give 1 or more, or -1 for never`, c.SQS.MaxReceiveCount)
-	case c.MaxAttempts < 1:
-		return fmt.Errorf(`"max_attempts" is %d: give 1 or more`, c.MaxAttempts)
 	}
 	return nil
 }

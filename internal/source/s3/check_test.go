@@ -78,7 +78,7 @@ func TestWrongValuesNameTheirKey(t *testing.T) {
 		bucket + "bucket_list_interval: 1ms":                              "bucket_list_interval",
 		bucket + "file_selectors: [{regex: '('}]":                         "file_selectors[0].regex",
 		bucket + "bodies: [example-large]":                                "bodies",
-		bucket + "max_attempts: -1":                                       "max_attempts",
+		bucket + "number_of_workers: -1":                                  "number_of_workers",
 		queue + "visibility_timeout: 13h":                                 "visibility_timeout",
 		queue + "sqs: {wait_time: 21s}":                                   "sqs.wait_time",
 		queue + "sqs: {max_receive_count: -2}":                            "sqs.max_receive_count",

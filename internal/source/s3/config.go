@@ -39,7 +39,6 @@ type Config struct {
 	IgnoreOlder  config.Duration `yaml:"ignore_older" help:"skip objects that were modified longer ago than this when they are first seen; what failed is tried again however old it is"`
 	Order        string          `yaml:"order" help:"order of days when history is read: newest (default) or oldest first"`
 	Layout       string          `yaml:"layout" help:"auto (default): folders as AWS lays them out are known, and only days that can still change are listed; flat: the whole prefix is listed each time"`
-	MaxAttempts  int             `yaml:"max_attempts" help:"how often an object that is gone is looked for before it goes to quarantine, default 3; anything else is never given up"`
 	Bodies       []string        `yaml:"bodies" help:"further places, as s3://bucket/prefix, where large bodies may be read; the folder that the logs come from is one already"`
 
 	Selectors []Selector `yaml:"file_selectors" help:"only keys that match one of these are read; without it, all that can hold records"`

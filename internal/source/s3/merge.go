@@ -119,6 +119,7 @@ func (p *plan) merge(u *unit, pg page, s sifted, done map[string]bool, closed ma
 		}
 	}
 	started, full := u.pass.started, u.pass.full
+	u.due = now // behind the others that are due
 	if !u.advance(pg.next, now) {
 		p.passed(u, started, full, now)
 	}

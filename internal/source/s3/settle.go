@@ -70,13 +70,16 @@ func (p *plan) later(it *item, err error, now time.Time) {
 	switch {
 	case !p.once:
 		r.due = now.Add(min(time.Minute<<min(it.attempt-1, 6), time.Hour))
-	case it.attempt >= p.cfg.MaxAttempts || hopeless(err):
+	case it.attempt >= onceAttempts || hopeless(err):
 		r.due, r.given = time.Time{}, true
 		p.known.add(id) // in this run
 	default:
 		r.due = now.Add(time.Second << min(it.attempt-1, 4))
 	}
 }
+
+// onceAttempts is how often a one-off reads an object.
+const onceAttempts = 3
 
 // finished tells whether a one-off is over.
 func (p *plan) finished() bool {
