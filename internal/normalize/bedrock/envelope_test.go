@@ -16,6 +16,7 @@ import (
 
 	"seismo/internal/event"
 	"seismo/internal/jsondoc"
+	"seismo/internal/source"
 )
 
 func TestInstant(t *testing.T) {
@@ -106,6 +107,8 @@ func TestFetch(t *testing.T) {
 		"gone":      {err: fs.ErrNotExist, state: event.BodyMissing, reason: reasonGone},
 		"forbidden": {err: fs.ErrPermission, state: event.BodyMissing, reason: reasonForbidden},
 		"broken":    {err: errors.New("network"), state: event.BodyMissing, reason: reasonUnreadable},
+		"told":      {err: &source.BodyError{Reason: "forbidden: kms:Decrypt is not allowed", Err: fs.ErrPermission}, state: event.BodyMissing, reason: "forbidden: kms:Decrypt is not allowed"},
+		"not yet":   {err: &source.BodyError{Reason: "not there yet", Later: true, Err: fs.ErrNotExist}, state: event.BodyS3, reason: "not there yet"},
 	}
 	const record = `{"operation":"Converse","accountId":"111122223333","input":{"inputBodyS3Path":"s3://example-logs/a.json.gz"}}`
 	for name, tt := range tests {
