@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -44,7 +45,7 @@ func pageOf(g *group, events []types.FilteredLogEvent) (source.Object, []byte) {
 	ids := sha256.New()
 	var newest int64
 	for _, e := range events {
-		ids.Write([]byte(aws.ToString(e.EventId)))
+		ids.Write([]byte(idOf(&e)))
 		ids.Write([]byte{'\n'})
 		newest = max(newest, aws.ToInt64(e.IngestionTime))
 	}
@@ -57,6 +58,15 @@ func pageOf(g *group, events []types.FilteredLogEvent) (source.Object, []byte) {
 		o.Modified = time.UnixMilli(newest).UTC()
 	}
 	return o, body
+}
+
+// idOf is an event's id. Where an emulator gives none, what the event says stands
+// for it: without an id two events must not be taken for one.
+func idOf(e *types.FilteredLogEvent) string {
+	if id := aws.ToString(e.EventId); id != "" {
+		return id
+	}
+	return fmt.Sprint(aws.ToString(e.LogStreamName), aws.ToInt64(e.Timestamp), aws.ToInt64(e.IngestionTime), aws.ToString(e.Message))
 }
 
 // encode writes {"events":[…]}. What CloudWatch left out stays out.

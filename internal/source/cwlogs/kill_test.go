@@ -170,7 +170,7 @@ func TestJournalThatFails(t *testing.T) {
 		ids := put(cloud, cloud.CreateLogGroup(standin.LogGroup{Name: "bedrock"}), time.Now(), 5)
 		shop.broken = errJournal
 		go func() {
-			time.Sleep(10 * time.Minute)
+			elapse(10 * time.Minute)
 			shop.mu.Lock()
 			defer shop.mu.Unlock()
 			if n := cloud.Count("logs", "FilterLogEvents"); n > 0 {

@@ -102,8 +102,8 @@ func (r *reader) read(ctx context.Context, s step) {
 	}
 	r.told = time.Time{}
 	ids := make([]ident, len(out.Events))
-	for i, e := range out.Events {
-		ids[i] = identOf(aws.ToString(e.EventId), aws.ToInt64(e.Timestamp))
+	for i := range out.Events {
+		ids[i] = identOf(idOf(&out.Events[i]), aws.ToInt64(out.Events[i].Timestamp))
 	}
 	r.mu.Lock()
 	number, keep := r.tail.page(s.window, ids, aws.ToString(out.NextToken))

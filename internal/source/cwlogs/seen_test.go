@@ -3,6 +3,8 @@ package cwlogs
 import (
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"pgregory.net/rapid"
 )
 
@@ -72,4 +74,37 @@ func TestDeliveredIDsTakeLittleMemory(t *testing.T) {
 	if s.count != 1<<20 || latest > s.count/4 {
 		t.Errorf("%d ids, %d of them in maps", s.count, latest)
 	}
+}
+
+// Events without an id are known by what they say.
+func TestEventsWithoutID(t *testing.T) {
+	at := aws.Int64(1)
+	a := types.FilteredLogEvent{Timestamp: at, LogStreamName: aws.String("s"), Message: aws.String("a")}
+	b := types.FilteredLogEvent{Timestamp: at, LogStreamName: aws.String("s"), Message: aws.String("b")}
+	if idOf(&a) == idOf(&b) {
+		t.Error("two events have one id")
+	}
+	first, _ := pageOf(&group{arn: "g"}, []types.FilteredLogEvent{a})
+	second, _ := pageOf(&group{arn: "g"}, []types.FilteredLogEvent{b})
+	if first.ID == second.ID {
+		t.Error("two pages have one id")
+	}
+}
+
+// FuzzCursor reads any text as a cursor: no panic, and what is taken is written
+// the same again.
+func FuzzCursor(f *testing.F) {
+	f.Add(standAt(1).cursor())
+	f.Add(`{"v":1,"start":0,"live":5,"late":4,"sweep":3}`)
+	f.Add(`{"v":2}`)
+	f.Add(``)
+	f.Fuzz(func(t *testing.T, text string) {
+		at, err := parseCursor(text)
+		if err != nil {
+			return
+		}
+		if again, err := parseCursor(at.cursor()); err != nil || again != at {
+			t.Errorf("%+v became %+v, %v", at, again, err)
+		}
+	})
 }

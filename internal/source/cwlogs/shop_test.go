@@ -170,3 +170,6 @@ func named(name string) func(*cwlogs.Config) {
 }
 
 func seconds(n int) config.Duration { return config.Duration(time.Duration(n) * time.Second) }
+
+// elapse lets a bubble's time pass.
+func elapse(d time.Duration) { <-time.After(d) }

@@ -110,7 +110,7 @@ func TestEmptyPageWithTokenIsNotTheEnd(t *testing.T) {
 		ids := put(cloud, arn, time.Now(), 100)
 		cloud.LogPages(7)
 		cloud.Fault(standin.Fault{Service: "logs", Op: "FilterLogEvents", Share: 0.6, Seed: 3, Empty: true})
-		time.Sleep(3 * time.Minute)
+		elapse(3 * time.Minute)
 		shop.run(shop.open(cloud, named("bedrock")), 10*time.Minute)
 		shop.want(ids...)
 	})
@@ -187,7 +187,7 @@ func TestEndsAtItsEndTime(t *testing.T) {
 		arn := cloud.CreateLogGroup(standin.LogGroup{Name: "bedrock"})
 		start := time.Now()
 		ids := put(cloud, arn, start, 300)
-		time.Sleep(time.Hour)
+		elapse(time.Hour)
 		shop.run(shop.open(cloud, func(cfg *cwlogs.Config) {
 			cfg.GroupName, cfg.StartTime, cfg.EndTime = "bedrock", start.Add(100*time.Second), start.Add(200*time.Second)
 		}), 24*time.Hour)
@@ -204,7 +204,7 @@ func TestStartPositions(t *testing.T) {
 			cloud, shop := standin.New(t), newShop(t)
 			arn := cloud.CreateLogGroup(standin.LogGroup{Name: "bedrock"})
 			ids := put(cloud, arn, time.Now(), 60)
-			time.Sleep(30 * time.Second)
+			elapse(30 * time.Second)
 			at := func(cfg *cwlogs.Config) { cfg.GroupName, cfg.Start = "bedrock", position }
 			shop.run(shop.open(cloud, at), 20*time.Minute)
 			shop.run(shop.open(cloud, at), 30*time.Hour) // nor does a restart reach back
@@ -284,10 +284,10 @@ func TestNewGroupsAreFoundAndGoneOnesLeft(t *testing.T) {
 		ids := put(cloud, first, time.Now(), 5)
 		src := shop.open(cloud, func(cfg *cwlogs.Config) { cfg.GroupPrefix = "bedrock-" })
 		go func() {
-			time.Sleep(10 * time.Minute)
+			elapse(10 * time.Minute)
 			cloud.DeleteLogGroup(first)
 			ids = append(ids, put(cloud, cloud.CreateLogGroup(standin.LogGroup{Name: "bedrock-b"}), time.Now(), 5)...)
-			time.Sleep(10 * time.Minute)
+			elapse(10 * time.Minute)
 			if groups := src.Groups(); len(groups) != 1 || !strings.HasSuffix(groups[0].Group, "bedrock-b") {
 				t.Errorf("groups: %+v", groups)
 			}

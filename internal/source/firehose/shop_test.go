@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/klauspost/compress/gzip"
@@ -164,3 +165,6 @@ func answer(t *testing.T, src *Source, r *http.Request) (*httptest.ResponseRecor
 	}
 	return w, out
 }
+
+// elapse lets time pass, a bubble's where there is one.
+func elapse(d time.Duration) { <-time.After(d) }

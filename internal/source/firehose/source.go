@@ -37,6 +37,7 @@ type Source struct {
 	key      [sha256.Size]byte // of the access key
 	room     *room
 	patience time.Duration
+	reading  time.Duration // longest time that a request may take to come in
 	pushed   chan *delivery
 	failed   chan error
 	closing  chan struct{}
@@ -65,6 +66,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Source, error) {
 		key:      sha256.Sum256([]byte(cfg.AccessKey.Reveal())),
 		room:     &room{left: 2*int64(cfg.MaxRequest) + 2*chunk},
 		patience: patience,
+		reading:  time.Minute,
 		pushed:   make(chan *delivery),
 		failed:   make(chan error, 1),
 		closing:  make(chan struct{}),
@@ -122,7 +124,7 @@ func (s *Source) listen(ctx context.Context) error {
 	s.server = &http.Server{
 		Handler: s, TLSConfig: secure,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
+		ReadTimeout:       s.reading,
 		WriteTimeout:      patience + 2*time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,

@@ -66,7 +66,7 @@ func TestAcknowledgedOnlyAfterTheCommit(t *testing.T) {
 			answered = w.Code
 		}()
 		d := <-src.pushed
-		time.Sleep(time.Minute)
+		elapse(time.Minute)
 		synctest.Wait()
 		if answered != 0 {
 			t.Fatalf("answered %d before the commit", answered)

@@ -121,3 +121,43 @@ func TestPortInUseIsSaidAndTriedAgain(t *testing.T) {
 		t.Errorf("once the port is free: %v", err)
 	}
 }
+
+// A commit may take longer than a request may take to come in.
+func TestSlowCommitOutlastsTheReadTimeout(t *testing.T) {
+	src := open(t, nil, io.Discard)
+	src.reading = 50 * time.Millisecond
+	if err := src.listen(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan int)
+	go func() {
+		defer close(answered)
+		r := push("r-1", []byte(record(1)))
+		out, err := http.NewRequestWithContext(t.Context(), r.Method, "http://"+src.Addr().String()+"/firehose", r.Body)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		out.Header = r.Header
+		client := &http.Client{Transport: &http.Transport{}}
+		defer client.CloseIdleConnections()
+		answer, err := client.Do(out)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		answer.Body.Close()
+		answered <- answer.StatusCode
+	}()
+	d, err := src.Receive(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	elapse(4 * src.reading) // real time: the deadline is the connection's
+	if err := d.Settle(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if code := <-answered; code != http.StatusOK {
+		t.Errorf("answered %d", code)
+	}
+}
