@@ -48,7 +48,7 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 	w := &writing{batch: &b, stage: st, receipt: receipt, jobs: jobs, findings: findings}
 	w.final, w.meeting = there.divide(jobs)
 	if err := s.commit(ctx, w); err != nil {
-		return store.Receipt{}, fmt.Errorf("store a batch: %w", err)
+		return store.Receipt{}, fmt.Errorf("store a batch: %w", name(err))
 	}
 	s.blocks.commit(st)
 	s.batch++

@@ -29,7 +29,7 @@ type writing struct {
 // batch's number is looked for before the failure is believed.
 func (s *Store) commit(ctx context.Context, w *writing) error {
 	if err := s.exec(ctx, "BEGIN TRANSACTION"); err != nil {
-		return err
+		return errors.Join(err, s.abort(ctx))
 	}
 	if err := s.writeBatch(ctx, w); err != nil {
 		return errors.Join(err, s.abort(ctx))
@@ -58,17 +58,29 @@ func (s *Store) abort(ctx context.Context) error {
 	return s.reopen(ctx)
 }
 
-// reopen starts the database again in this process.
+// reopen starts the database again in this process. When it cannot be written, as
+// on a file system that became read-only, it is opened for reading, and the next
+// batch tries again.
 func (s *Store) reopen(ctx context.Context) error {
 	s.readers.Lock()
 	defer s.readers.Unlock()
 	s.log.Warn("database is opened again after an error")
 	_ = s.disconnect()
-	if err := s.connect(ctx); err != nil {
+	s.stuck = false
+	err := s.restart(ctx)
+	if err == nil || s.cfg.ReadOnly || s.cfg.Path == "" {
 		return err
 	}
+	s.stuck = true
+	if s.restart(ctx) != nil {
+		s.stuck = false
+	}
+	return name(err)
+}
+
+func (s *Store) restart(ctx context.Context) error {
 	s.blocks = newBlockState()
-	return s.prepare(ctx)
+	return s.start(ctx)
 }
 
 // committed tells whether the batch of a number is in the database, once it is

@@ -68,7 +68,7 @@ func (s *Store) address() string {
 		"preserve_insertion_order":  {"false"},
 		"allocator_flush_threshold": {"16MB"}, // give memory back sooner than by default
 	}
-	if s.cfg.ReadOnly {
+	if s.cfg.ReadOnly || s.stuck {
 		settings.Set("access_mode", "READ_ONLY")
 	}
 	path := s.cfg.Path
@@ -99,9 +99,20 @@ const (
 	logHard = 80 << 20
 )
 
-// checkpoint writes the log into the file. It never runs beside a query:
-// DuckDB would have to keep both versions, and refuses under some conditions.
+// checkpoint writes the log into the file. After some errors, such as that of a
+// disk that is full, DuckDB refuses all work, reading too, until it is opened anew;
+// what was committed is still in the log.
 func (s *Store) checkpoint(ctx context.Context, force bool) error {
+	err := s.putLog(ctx, force)
+	if err != nil && s.exec(ctx, "SELECT 1") != nil {
+		err = errors.Join(err, s.reopen(context.WithoutCancel(ctx)))
+	}
+	return name(err)
+}
+
+// putLog never runs beside a query: DuckDB would have to keep both versions, and
+// refuses under some conditions.
+func (s *Store) putLog(ctx context.Context, force bool) error {
 	size := int64(0)
 	if info, err := os.Stat(s.cfg.Path + ".wal"); err == nil {
 		size = info.Size()

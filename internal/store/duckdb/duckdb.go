@@ -58,6 +58,7 @@ type Store struct {
 	write   sync.Mutex // one writer
 	conn    *sql.Conn  // the writer's
 	closed  bool
+	stuck   bool   // open for reading until it can be written again
 	batch   uint64 // number of the last batch
 	blocks  blockState
 	pending atomic.Int64 // rows not yet folded
@@ -147,7 +148,7 @@ func (s *Store) settle(ctx context.Context) error {
 // the writer has to know.
 func (s *Store) prepare(ctx context.Context) error {
 	check := s.migrate
-	if s.cfg.ReadOnly {
+	if s.cfg.ReadOnly || s.stuck {
 		check = s.current
 	}
 	if err := check(ctx); err != nil {
@@ -163,7 +164,7 @@ func (s *Store) prepare(ctx context.Context) error {
 		return fmt.Errorf("read the store's state: %w", err)
 	}
 	s.pending.Store(pending)
-	if s.cfg.ReadOnly {
+	if s.cfg.ReadOnly || s.stuck {
 		return nil
 	}
 	return s.warm(ctx)
@@ -178,7 +179,7 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	var err error
-	if !s.cfg.ReadOnly && s.db != nil {
+	if !s.cfg.ReadOnly && !s.stuck && s.db != nil {
 		ctx := context.Background()
 		err = errors.Join(s.fold(ctx), s.checkpoint(ctx, true))
 	}
@@ -195,7 +196,7 @@ func (s *Store) writable(ctx context.Context) error {
 		return errReadOnly
 	case s.closed:
 		return errClosed
-	case s.db == nil:
+	case s.db == nil || s.stuck:
 		return s.reopen(ctx)
 	}
 	return nil

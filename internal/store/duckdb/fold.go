@@ -40,7 +40,7 @@ func (s *Store) fold(ctx context.Context) error {
 	for i := range slices {
 		f := folder{store: s, slice: fmt.Sprintf(`"#key" %% %d = %d`, slices, i)}
 		if err := f.fold(ctx); err != nil {
-			return fmt.Errorf("merge new rows: %w", err)
+			return fmt.Errorf("merge new rows: %w", name(err))
 		}
 	}
 	s.pending.Store(0)
@@ -55,7 +55,7 @@ type folder struct {
 
 func (f *folder) fold(ctx context.Context) error {
 	if err := f.store.exec(ctx, "BEGIN TRANSACTION"); err != nil {
-		return err
+		return errors.Join(err, f.store.abort(ctx))
 	}
 	err := f.merge(ctx)
 	if err == nil {

@@ -33,7 +33,7 @@ func (s *Store) settleMode(ctx context.Context) error {
 	if s.cfg.Mode == store.Redacted && s.cfg.Mask == nil {
 		return errors.New("redacted mode needs a mask")
 	}
-	if s.cfg.ReadOnly || s.cfg.Mode == last {
+	if s.cfg.ReadOnly || s.stuck || s.cfg.Mode == last {
 		return nil
 	}
 	if err := s.once(ctx, func() error { return s.setMeta(ctx, "mode", string(s.cfg.Mode)) }); err != nil {

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"seismo/internal/event"
@@ -48,7 +49,8 @@ func (s *Store) Search(ctx context.Context, q query.Query) (query.Page, error) {
 // done is called.
 func (s *Store) read(ctx context.Context) (done func(), err error) {
 	if s.pending.Load() > 0 {
-		if err := s.Fold(ctx); err != nil {
+		// While nothing can be written, the rows that wait to be merged are not shown.
+		if err := s.Fold(ctx); err != nil && !errors.Is(err, store.ErrFull) {
 			return nil, err
 		}
 	}

@@ -32,7 +32,7 @@ func (s *Store) AppendPoints(ctx context.Context, points []store.Point) error {
 		return err
 	}
 	if err := s.transact(ctx, func() error { return s.writePoints(ctx, distinct(points)) }); err != nil {
-		return fmt.Errorf("store points: %w", err)
+		return fmt.Errorf("store points: %w", name(err))
 	}
 	s.housekeep(ctx)
 	return nil
