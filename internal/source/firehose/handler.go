@@ -36,7 +36,7 @@ type reply struct {
 // ServeHTTP takes one request of Firehose. It answers 200 only once everything
 // in it is committed; whatever else happens, Firehose sends it again.
 func (s *Source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	status, id, text := s.take(w, r)
+	status, id, text := s.take(r)
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 	}
@@ -54,7 +54,7 @@ func (s *Source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // take does what is asked; text is why it could not be done.
-func (s *Source) take(w http.ResponseWriter, r *http.Request) (status int, id, text string) {
+func (s *Source) take(r *http.Request) (status int, id, text string) {
 	id = r.Header.Get(headerRequest)
 	switch {
 	case r.URL.Path != s.cfg.Path:
@@ -69,9 +69,6 @@ func (s *Source) take(w http.ResponseWriter, r *http.Request) (status int, id, t
 	if err != nil {
 		return statusOf(err), id, err.Error()
 	}
-	// The server's deadline for reading goes on while a request waits for its
-	// commit, and would end it. Where it cannot be lifted there is none.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	e, err := readEnvelope(b.reader())
 	switch {
 	case err != nil:
