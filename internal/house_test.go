@@ -25,7 +25,7 @@ var floors = [][]string{
 	{"internal/account", "internal/source/dir"},
 	{
 		"internal/source/s3", "internal/source/sqs", "internal/source/cwlogs",
-		"internal/source/firehose", "internal/source/cloudtrail",
+		"internal/source/firehose", "internal/source/cloudtrail", "internal/source/cloudtrail/digest",
 	},
 	{"internal/query", "internal/decode", "internal/enrich", "internal/enrich/mmdb", "internal/seal", "internal/state"},
 	{"internal/normalize/arn", "internal/normalize/model"},

@@ -45,9 +45,9 @@ func TestEventsComeOnceWithTheirOrigin(t *testing.T) {
 	})
 }
 
-// Failure case 16: LookupEvents throttles at 2 calls a second, and says so with
+// LookupEvents throttles at 2 calls a second, and says so with
 // HTTP 400.
-func TestThrottledAsStatus400(t *testing.T) {
+func TestCase16ThrottledAsStatus400(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, shop := standin.New(t), newShop(t)
 		ids := put(cloud, "e", "us-east-1", bedrock, time.Now(), 5000)
