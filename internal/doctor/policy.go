@@ -12,9 +12,9 @@ import (
 // Policy is the smallest policy that lets one set of credentials do what its
 // targets need.
 type Policy struct {
-	Sources  []string // whose it is
-	Role     string   // ARN of the role that is assumed, "" for the credentials themselves
-	Document Document
+	Sources  []string `json:"sources"`       // whose it is
+	Role     string   `json:"role,omitzero"` // ARN of the role that is assumed, "" for the credentials themselves
+	Document Document `json:"policy"`
 }
 
 // Document is a policy as IAM takes it, in JSON.
