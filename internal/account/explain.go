@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -32,8 +33,23 @@ func Explain(err error, what string) error {
 	s.what = what
 	f := diagnose(s)
 	f.What, f.Err = Redact(what), redacted{err}
+	if s.code != "" {
+		f.Err = spoken{redacted{err}, Redact(strings.Join(slices.DeleteFunc([]string{s.op, s.code, s.message}, empty), ": "))}
+	}
 	return f
 }
+
+func empty(s string) bool { return s == "" }
+
+// spoken is an error that AWS gave, told by its own words and not by all that
+// the SDK wraps around them.
+type spoken struct {
+	error
+	text string
+}
+
+func (a spoken) Error() string { return a.text }
+func (a spoken) Unwrap() error { return a.error }
 
 // symptom is what an error shows of itself.
 type symptom struct {

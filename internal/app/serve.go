@@ -33,6 +33,7 @@ func Serve(ctx context.Context, cfg Config, opt ServeConfig) error {
 	if err != nil {
 		return err
 	}
+	cfg.Heal = opt.File != nil // what is lost is read again
 	a, err := Open(ctx, cfg)
 	if err != nil {
 		return errors.Join(err, l.Close())

@@ -13,6 +13,9 @@ import (
 // sources tells how collecting does.
 func (a *App) sources(ctx context.Context) (web.Collection, error) {
 	var all web.Collection
+	if a.incident != nil {
+		all.Notices = append(all.Notices, a.incident.String())
+	}
 	c := a.collector
 	if c == nil {
 		return all, nil
