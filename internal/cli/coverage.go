@@ -42,8 +42,9 @@ is data of. "seismo docs coverage" explains the states.`,
 					return err
 				}
 				if to = time.Now().UTC(); !status.Newest.IsZero() && to.Sub(status.Newest) > 24*time.Hour {
-					to = status.Newest.Add(time.Hour)
+					to = status.Newest
 				}
+				to = to.Truncate(time.Hour).Add(time.Hour)
 			}
 			if from.IsZero() {
 				from = to.Add(-48 * time.Hour)
@@ -81,25 +82,25 @@ func (s *shell) covered(m web.Coverage, hours bool) error {
 		_, err := fmt.Fprintln(s.out, "No gap is known.")
 		return err
 	}
-	t := query.Table{Columns: []string{"what", "where", "from", "to", "calls", "why"}}
-	remedies := map[coverage.State]bool{}
 	for _, g := range m.Gaps {
 		where := g.Account + " " + g.Region
 		if g.Endpoint != coverage.Runtime {
 			where += " " + g.Endpoint
 		}
-		t.Rows = append(t.Rows, []any{g.State.Label(), where, g.From.Format("01-02 15:04"), g.To.Format("01-02 15:04"), g.Calls, g.Why})
-		remedies[g.State] = true
-	}
-	if err := writeTable(s.out, t); err != nil {
-		return err
-	}
-	for _, state := range coverage.States() {
-		if remedies[state] {
-			fmt.Fprintf(s.out, "%s: %s\n", state.Label(), state.Remedy())
-		}
+		s.remark(g.State.Label(), fmt.Sprintf("%s, %s to %s: %s", where, g.From.Format("2 Jan 15:04"), g.To.Format("2 Jan 15:04"), plural(int(g.Calls), "call")),
+			g.Why, g.Remedy)
 	}
 	return nil
+}
+
+// remark prints one thing to be said: what and where, why, and what to do.
+func (s *shell) remark(what, where, why, remedy string) {
+	fmt.Fprintf(s.out, "\n%-17s %s\n", plain(what), plain(where))
+	for _, line := range []string{why, remedy} {
+		if line != "" {
+			fmt.Fprintf(s.out, "%-17s %s\n", "", plain(line))
+		}
+	}
 }
 
 func hourTable(rows []coverage.Row) query.Table {

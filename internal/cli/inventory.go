@@ -123,19 +123,24 @@ func (s *shell) holdings(known web.Inventory, kind string) error {
 	if err := writeTable(s.out, t); err != nil {
 		return err
 	}
-	return s.posture(known.Posture)
+	s.posture(known.Posture)
+	return nil
 }
 
-func (s *shell) posture(rows []inventory.Posture) error {
-	t := query.Table{Columns: []string{"grade", "what", "account", "region", "why", "remedy"}}
+// posture prints what is not good.
+func (s *shell) posture(rows []inventory.Posture) {
+	good := 0
 	for _, p := range rows {
-		t.Rows = append(t.Rows, []any{p.Grade, strings.TrimSpace(strings.ReplaceAll(p.Check, "_", " ") + " " + p.Subject), blank(p.Account), blank(p.Region), p.Why, blank(p.Remedy)})
+		if p.Grade == inventory.Good {
+			good++
+			continue
+		}
+		where := strings.TrimSpace(p.Account + " " + p.Region)
+		s.remark(p.Grade, where+", "+strings.TrimSpace(strings.ReplaceAll(p.Check, "_", " ")+" "+p.Subject), p.Why, p.Remedy)
 	}
-	if len(t.Rows) == 0 {
-		return nil
+	if good > 0 {
+		fmt.Fprintf(s.out, "\n%s found good\n", plural(good, "check"))
 	}
-	fmt.Fprintln(s.out)
-	return writeTable(s.out, t)
 }
 
 func lastSeen(t time.Time) any {
