@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"seismo/internal/account"
@@ -21,6 +22,17 @@ type s3Source struct {
 }
 
 func (s *s3Source) reach() *account.Config { return &s.Config.Config }
+
+func (s *s3Source) Check() error {
+	if s.QueueURL == "" {
+		return s.Config.Check()
+	}
+	_, err := sqs.ParseURL(s.QueueURL)
+	if err != nil {
+		err = fmt.Errorf(`"queue_url" is %w`, err)
+	}
+	return errors.Join(s.Config.Check(), err)
+}
 
 func (s *s3Source) place() string {
 	if s.QueueURL != "" {

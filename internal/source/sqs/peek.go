@@ -43,7 +43,7 @@ func (q *Queue) Peek(ctx context.Context, most int) ([]Kind, error) {
 			id := aws.ToString(m.MessageId)
 			if _, known := seen[id]; !known {
 				fresh = true
-				sort(kinds, m)
+				tally(kinds, m)
 			}
 			seen[id] = aws.ToString(m.ReceiptHandle)
 		}
@@ -59,7 +59,7 @@ func (q *Queue) Peek(ctx context.Context, most int) ([]Kind, error) {
 	return list, nil
 }
 
-func sort(kinds map[string]*Kind, m types.Message) {
+func tally(kinds map[string]*Kind, m types.Message) {
 	n := parse([]byte(aws.ToString(m.Body)))
 	name := n.kind()
 	k := kinds[name]
@@ -93,7 +93,7 @@ func (n notice) kind() string {
 // receive gets what there is now, without waiting for more.
 func (q *Queue) receive(ctx context.Context, most int, hide time.Duration) ([]types.Message, error) {
 	out, err := q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-		QueueUrl: &q.URL, MaxNumberOfMessages: int32(most), //nolint:gosec // ten at most
+		QueueUrl: &q.URL, MaxNumberOfMessages: int32(most),
 		VisibilityTimeout: int32(hide / time.Second), WaitTimeSeconds: 1,
 		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
 		MessageAttributeNames:       []string{"All"},

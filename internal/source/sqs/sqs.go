@@ -38,7 +38,6 @@ type Source struct {
 	cfg    s3.Config
 	deps   Deps
 	queue  Address
-	region string
 	client *sqs.Client
 
 	begin    sync.Once
@@ -47,18 +46,22 @@ type Source struct {
 	loops    sync.WaitGroup
 	keeper   *keeper
 	shelf    *shelf
-	told     chan error // what goes wrong, for Receive; nil: the queue answered and is empty
+	told     chan news
 	impaired impairments
 	counts   counts
 	log      complaints
 }
+
+// news is what goes wrong, for Receive; nil says that the queue answered and has
+// nothing now.
+type news struct{ err error }
 
 // New makes a source of a checked configuration that has a queue_url. It asks AWS
 // nothing: the first Receive does.
 func New(_ context.Context, cfg s3.Config, deps Deps) (*Source, error) {
 	queue, err := ParseURL(cfg.QueueURL)
 	if err != nil {
-		return nil, fmt.Errorf(`"queue_url": %w`, err)
+		return nil, fmt.Errorf(`"queue_url" is %w`, err)
 	}
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
@@ -66,8 +69,8 @@ func New(_ context.Context, cfg s3.Config, deps Deps) (*Source, error) {
 	if deps.Reader == nil {
 		deps.Reader = s3.NewReader(deps.Account, s3.ReaderOptions{Log: deps.Log})
 	}
-	s := &Source{cfg: cfg, deps: deps, queue: queue, shelf: newShelf(batchSize * cfg.Workers), told: make(chan error, 1)}
-	s.client, s.region = queue.Client(cfg.Config, deps.Account)
+	s := &Source{cfg: cfg, deps: deps, queue: queue, shelf: newShelf(batchSize * cfg.Workers), told: make(chan news, 1)}
+	s.client, _ = queue.Client(cfg.Config, deps.Account)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.keeper = newKeeper(cfg.VisibilityTimeout.Std(), s.call)
 	s.log.log = deps.Log.With("source", deps.Name, "queue", queue.URL)
@@ -84,8 +87,8 @@ func (s *Source) Receive(ctx context.Context) (source.Delivery, error) {
 		}
 		select {
 		case <-s.shelf.more:
-		case err := <-s.told:
-			return nil, err
+		case n := <-s.told:
+			return nil, n.err
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-s.ctx.Done():
@@ -123,7 +126,7 @@ func (s *Source) tell(err error) {
 	default:
 	}
 	select {
-	case s.told <- err:
+	case s.told <- news{err}:
 	default: // another loop was quicker
 	}
 }
