@@ -30,7 +30,7 @@ type line struct {
 
 func newCollector(a *App, path *Path, r *reach, plans []plan) *collector {
 	c := &collector{app: a, path: path, reach: r, stop: make(chan struct{}),
-		writer: pipeline.NewWriter(a.store, pipeline.Limits{Persist: true})}
+		writer: pipeline.NewWriter(&sink{app: a}, pipeline.Limits{Persist: true})}
 	for _, p := range plans {
 		c.lines = append(c.lines, &line{plan: p})
 	}
