@@ -55,42 +55,49 @@ func TestNotifications(t *testing.T) {
 	}
 }
 
-// drain reads and settles objects until n different ones came, within a minute.
-// It gives their bytes by key, or by event where there is no key.
+// drain reads and settles objects until n different ones came, and gives their
+// bytes by key.
 func drain(t *testing.T, src source.Source, n int) map[string]string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
 	got := map[string]string{}
-	for len(got) < n {
+	collect(t, src, func() bool { return len(got) >= n }, func(o source.Object, text []byte) { got[o.Origin.Key] = string(text) })
+	return got
+}
+
+// collect does what the pipeline does, one object after the other, until done
+// says so, within two minutes: what fails is settled with its error and comes
+// again. It gives to take what was read.
+func collect(t *testing.T, src source.Source, done func() bool, take func(source.Object, []byte)) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	for failures := 0; !done(); {
 		d, err := src.Receive(ctx)
-		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.EOF) {
-			t.Fatalf("%d of %d came, then: %v", len(got), n, err)
+		var text []byte
+		if err == nil && d != nil {
+			text, err = read(ctx, d)
+			if err := d.Settle(ctx, err); err != nil {
+				t.Fatalf("settle %s: %v", d.Object().ID, err)
+			}
 		}
-		if err != nil {
-			t.Logf("receive: %v", err)
-			continue
-		}
-		if d == nil {
-			continue
-		}
-		in, err := d.Open(ctx)
-		if err != nil {
-			t.Fatalf("open %s: %v", d.Object().ID, err)
-		}
-		text, err := io.ReadAll(in)
-		in.Close()
-		if err != nil {
-			t.Fatalf("read %s: %v", d.Object().ID, err)
-		}
-		if err := d.Settle(ctx, nil); err != nil {
-			t.Fatalf("settle %s: %v", d.Object().ID, err)
-		}
-		if o := d.Object(); o.ID != "" {
-			got[o.Origin.Key] = string(text)
+		switch {
+		case err != nil:
+			if failures++; ctx.Err() != nil || errors.Is(err, io.EOF) || failures > 1000 {
+				t.Fatalf("%d failures, the last: %v", failures, err)
+			}
+		case d != nil && d.Object().ID != "":
+			take(d.Object(), text)
 		}
 	}
-	return got
+}
+
+func read(ctx context.Context, d source.Delivery) ([]byte, error) {
+	in, err := d.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	return io.ReadAll(in)
 }
 
 func (p *place) depth(t *testing.T, url string) (visible, inFlight string) {

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strings"
@@ -36,7 +37,7 @@ func Command(args ...string) *exec.Cmd {
 		return &exec.Cmd{Err: err}
 	}
 	// A second name, put in place whole: an older binary may have left its own.
-	name, link := self+suffix, fmt.Sprintf("%s.%d", self, os.Getpid())
+	name, link := self+suffix, fmt.Sprintf("%s.%x", self, rand.Uint64())
 	err = errors.Join(os.Link(self, link), os.Rename(link, name))
 	_ = os.Remove(link) // still there when both were one file before
 	cmd := exec.Command(name, args...)
