@@ -19,3 +19,9 @@ func (s *Store) Admit(ctx context.Context, text string) error {
 
 // RewriteMark is what an erasure leaves until the file is written anew.
 const RewriteMark = rewriteMark
+
+// Read holds off checkpoints, as a long query does.
+func (s *Store) Read() (done func()) {
+	s.readers.RLock()
+	return s.readers.RUnlock
+}

@@ -38,12 +38,12 @@ func explain(err error) error {
 	switch text := err.Error(); {
 	case says(text, lockedTexts):
 		return fmt.Errorf("%w: %w", ErrLocked, err)
-	case says(text, brokenTexts):
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	case says(text, memoryTexts): // before damage: a log that takes too much memory fails to replay as a broken one does
+		return fmt.Errorf("%w: %w", ErrMemory, err)
 	case says(text, fullTexts):
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
-	case says(text, memoryTexts):
-		return fmt.Errorf("%w: %w", ErrMemory, err)
+	case says(text, brokenTexts):
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	case says(text, systemTexts):
 		return err
 	}
