@@ -50,7 +50,7 @@ func (c *Cloud) Fault(faults ...Fault) (remove func()) {
 	defer c.mu.Unlock()
 	var added []*script
 	for _, f := range faults {
-		s := &script{Fault: f, random: rand.New(rand.NewPCG(f.Seed, 1))} //nolint:gosec // chance that can be repeated
+		s := &script{Fault: f, random: rand.New(rand.NewPCG(f.Seed, 1))}
 		added = append(added, s)
 	}
 	c.faults = append(c.faults, added...)

@@ -1,7 +1,7 @@
 package standin
 
 import (
-	"crypto/md5" //nolint:gosec // SQS sums bodies by MD5
+	"crypto/md5"
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
@@ -79,7 +79,7 @@ func (c *Cloud) makeQueue(name string, opt QueueOptions) *Queue {
 	q := &Queue{
 		URL:   "https://sqs." + opt.Region + ".amazonaws.com/" + AccountID + "/" + name,
 		ARN:   "arn:aws:sqs:" + opt.Region + ":" + AccountID + ":" + name,
-		cloud: c, name: name, opt: opt, random: rand.New(rand.NewPCG(opt.Seed, 2)), //nolint:gosec // chance that can be repeated
+		cloud: c, name: name, opt: opt, random: rand.New(rand.NewPCG(opt.Seed, 2)),
 		handles: map[string]*message{}, arrived: make(chan struct{}), created: time.Now(), extraAttr: map[string]string{},
 	}
 	c.queues.byName[opt.Region+"/"+name] = q
@@ -95,7 +95,7 @@ func (q *Queue) Send(body string) (id string) {
 
 func (q *Queue) send(body string) string {
 	q.serial++
-	sum := md5.Sum([]byte(q.ARN)) //nolint:gosec // not for safety: an id of its own for each queue
+	sum := md5.Sum([]byte(q.ARN))
 	id := fmt.Sprintf("%s-0000-4000-8000-%012d", hex.EncodeToString(sum[:4]), q.serial)
 	copies := 1
 	if low, high := q.opt.Copies[0], q.opt.Copies[1]; high > 0 {

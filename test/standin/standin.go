@@ -26,7 +26,7 @@ const (
 	AccountID   = "111122223333"
 	Region      = "us-east-1"
 	AccessKeyID = "AKIAIOSFODNN7EXAMPLE"
-	SecretKey   = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" //nolint:gosec // AWS's own example, no secret
+	SecretKey   = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 	host        = "standin.example.com"
 )
 

@@ -9,7 +9,7 @@ import (
 )
 
 // SessionToken is the token of every role that the stand-in lends.
-const SessionToken = "IQoJb3JpZ2luX2VjEXAMPLETOKEN" //nolint:gosec // stands for a secret, so that tests can look for it
+const SessionToken = "IQoJb3JpZ2luX2VjEXAMPLETOKEN"
 
 // identities is who signs with which access key.
 type identities struct {
