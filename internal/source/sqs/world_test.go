@@ -118,13 +118,32 @@ type ledger struct {
 	faults    []error
 }
 
-// drain runs a pipeline of so many workers until the queue is empty or patience
-// is over.
+// drain runs a pipeline of so many workers for each source until the queue is
+// empty or patience is over.
 func (w *world) drain(patience time.Duration, workers int, sources ...*Source) *ledger {
 	w.t.Helper()
-	l := &ledger{delivered: map[string]int{}, texts: map[string]string{}}
+	return w.drainInto(nil, patience, workers, sources...)
+}
+
+// drainInto goes on with a ledger of before.
+func (w *world) drainInto(l *ledger, patience time.Duration, workers int, sources ...*Source) *ledger {
+	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
 	defer cancel()
+	done := make(chan *ledger)
+	go func() { done <- run(ctx, l, workers, sources...) }()
+	for ctx.Err() == nil && w.queue.Len() > 0 {
+		pass(time.Second)
+	}
+	cancel()
+	return <-done
+}
+
+// run is a pipeline until ctx ends. What it works on then it finishes.
+func run(ctx context.Context, l *ledger, workers int, sources ...*Source) *ledger {
+	if l == nil {
+		l = &ledger{delivered: map[string]int{}, texts: map[string]string{}}
+	}
 	var group sync.WaitGroup
 	for _, s := range sources {
 		work := make(chan source.Delivery)
@@ -140,10 +159,6 @@ func (w *world) drain(patience time.Duration, workers int, sources ...*Source) *
 			})
 		}
 	}
-	for ctx.Err() == nil && w.queue.Len() > 0 {
-		pass(time.Second)
-	}
-	cancel()
 	group.Wait()
 	return l
 }
