@@ -37,6 +37,9 @@ func (s *Source) open(l *letter) (list []*delivery) {
 			continue
 		}
 		ref := s3.Ref{Bucket: c.Bucket, Key: c.Key, ETag: c.ETag, Version: c.Version, Size: c.Size, Modified: c.Time}
+		if ref.Modified.IsZero() {
+			ref.Modified = l.sent
+		}
 		d := &delivery{source: s, letter: l, ref: ref, other: c.Other, object: ref.Object()}
 		d.object.Attempt = l.attempt
 		list = append(list, d)
