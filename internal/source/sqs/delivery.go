@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"seismo/internal/source"
@@ -21,6 +22,7 @@ type delivery struct {
 	body     []byte // not nil: these are the object
 	failed   error  // why it cannot be opened
 	withheld bool   // settled already: not to be delivered
+	settled  atomic.Bool
 }
 
 // Object tells the object by its place and etag, carried bytes by their digest.
@@ -37,9 +39,13 @@ func (d *delivery) Open(ctx context.Context) (io.ReadCloser, error) {
 	return d.source.deps.Reader.Open(ctx, d.ref)
 }
 
-// Settle books the outcome. The message is deleted when all its objects are
-// committed, and comes again when one of them failed.
+// Settle books the outcome, once: a second one would count for another object of
+// the message. The message is deleted when all its objects are committed, and comes
+// again when one of them failed.
 func (d *delivery) Settle(_ context.Context, err error) error {
+	if d.settled.Swap(true) {
+		return nil
+	}
 	if d.body == nil {
 		d.source.deps.Reader.Forget(d.ref)
 	}

@@ -52,7 +52,7 @@ func Redrive(ctx context.Context, from, to *Queue, most int64, progress func(Mov
 // errNoTask says that SQS does not move these messages itself.
 var errNoTask = errors.New("no message move task")
 
-// task has SQS move the messages, and waits until it has.
+// task has SQS move the messages.
 func (q *Queue) task(ctx context.Context, to *Queue, progress func(Moved)) (Moved, error) {
 	state, err := q.Look(ctx)
 	if err != nil {
@@ -72,8 +72,13 @@ func (q *Queue) task(ctx context.Context, to *Queue, progress func(Moved)) (Move
 		}
 		return Moved{}, account.Explain(err, "move messages of "+q.URL)
 	}
+	return q.follow(ctx, state.ARN, progress)
+}
+
+// follow waits until SQS has moved the messages.
+func (q *Queue) follow(ctx context.Context, arn string, progress func(Moved)) (Moved, error) {
 	for {
-		out, err := q.client.ListMessageMoveTasks(ctx, &sqs.ListMessageMoveTasksInput{SourceArn: &state.ARN, MaxResults: aws.Int32(1)})
+		out, err := q.client.ListMessageMoveTasks(ctx, &sqs.ListMessageMoveTasksInput{SourceArn: &arn, MaxResults: aws.Int32(1)})
 		if err != nil {
 			return Moved{Task: true}, account.Explain(err, "follow the moving of messages of "+q.URL+", which goes on")
 		}
