@@ -190,9 +190,8 @@ func shownInventory(s *inventory.Snapshot, teamTags []string) web.Inventory {
 
 // RefreshInventory looks at the accounts of a file once; file may be nil for the
 // SDK's default chain. It may run beside a seismo that holds the database.
-func RefreshInventory(ctx context.Context, cfg Config, file *File) (web.Inventory, error) {
-	cfg, err := cfg.resolved()
-	if err != nil {
+func RefreshInventory(ctx context.Context, cfg Config, file *File) (_ web.Inventory, err error) {
+	if cfg, err = cfg.resolved(); err != nil {
 		return web.Inventory{}, err
 	}
 	r, err := OpenReader(ctx, cfg)
@@ -204,7 +203,7 @@ func RefreshInventory(ctx context.Context, cfg Config, file *File) (web.Inventor
 	if err != nil {
 		return web.Inventory{}, err
 	}
-	defer kept.Close()
+	defer func() { err = errors.Join(err, kept.Close()) }()
 	inv, tags, err := look(ctx, cfg, file, kept, r)
 	if err != nil {
 		return web.Inventory{}, err

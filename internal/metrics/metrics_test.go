@@ -71,7 +71,7 @@ func sample(metric string, ago time.Duration, value float64, dims ...string) sta
 func TestReadsThePastByTheHourAndTheNewestByFiveMinutes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := observe(t, metrics.Config{})
-		time.Sleep(10*24*time.Hour + 12*time.Minute)
+		pass(10*24*time.Hour + 12*time.Minute)
 		o.cloud.Report(sample("Invocations", 30*time.Hour, 2), sample("Invocations", 30*time.Hour+time.Minute, 3),
 			sample("Invocations", 7*time.Minute, 5))
 		o.Collect(t.Context())
@@ -92,10 +92,10 @@ func TestReadsThePastByTheHourAndTheNewestByFiveMinutes(t *testing.T) {
 func TestALateValueTakesThePlaceOfTheFormer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := observe(t, metrics.Config{})
-		time.Sleep(24*time.Hour + 14*time.Minute)
+		pass(24*time.Hour + 14*time.Minute)
 		o.cloud.Report(sample("Invocations", 8*time.Minute, 5))
 		o.Collect(t.Context())
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		o.cloud.Report(sample("Invocations", 18*time.Minute, 2)) // of the same five minutes
 		o.Collect(t.Context())
 		want := []string{"111122223333 Sum {} 2T00:05/5m0s 7"}
@@ -108,7 +108,7 @@ func TestALateValueTakesThePlaceOfTheFormer(t *testing.T) {
 func TestSeriesOfModelsStandBesideTheAccountsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := observe(t, metrics.Config{})
-		time.Sleep(24*time.Hour + 14*time.Minute)
+		pass(24*time.Hour + 14*time.Minute)
 		o.cloud.Report(
 			sample("Invocations", 8*time.Minute, 3), sample("Invocations", 8*time.Minute, 3, "ModelId", "amazon.nova-micro-v1:0"),
 			sample("InvocationLatency", 8*time.Minute, 100), sample("InvocationLatency", 8*time.Minute, 300),
@@ -138,7 +138,7 @@ func TestSeriesOfModelsStandBesideTheAccountsOwn(t *testing.T) {
 func TestMarksTheHoursThatWereRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := observe(t, metrics.Config{Backfill: config.Duration(5 * time.Hour)})
-		time.Sleep(24*time.Hour + 30*time.Minute)
+		pass(24*time.Hour + 30*time.Minute)
 		o.Collect(t.Context())
 		want := []string{
 			"111122223333 Maximum {} 1T19:00/1h0m0s 60", "111122223333 Maximum {} 1T20:00/1h0m0s 60",
@@ -154,7 +154,7 @@ func TestMarksTheHoursThatWereRead(t *testing.T) {
 func TestFollowsPagesAndAsksForAtMostFiveHundred(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := observe(t, metrics.Config{Backfill: config.Duration(time.Hour)})
-		time.Sleep(24*time.Hour + 14*time.Minute)
+		pass(24*time.Hour + 14*time.Minute)
 		for i := range 600 {
 			o.cloud.Report(sample("Invocations", 8*time.Minute, 1, "ModelId", fmt.Sprintf("vendor.model-%03d", i)))
 		}
@@ -172,7 +172,7 @@ func TestFollowsPagesAndAsksForAtMostFiveHundred(t *testing.T) {
 func TestARegionThatIsRefusedDoesNotHoldUpTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := observe(t, metrics.Config{Regions: []string{"eu-west-1", standin.Region}})
-		time.Sleep(24*time.Hour + 14*time.Minute)
+		pass(24*time.Hour + 14*time.Minute)
 		o.cloud.Report(sample("Invocations", 8*time.Minute, 5))
 		undo := o.cloud.Fault(standin.Fault{Service: "monitoring", Op: "ListMetrics", Region: "eu-west-1", Status: 403, Code: "AccessDenied",
 			Message: "User: arn:aws:iam::111122223333:user/collector is not authorized to perform: cloudwatch:ListMetrics"})
@@ -198,7 +198,7 @@ func TestRunReadsAgainAndEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- o.Run(ctx) }()
-		time.Sleep(11 * time.Minute)
+		pass(11 * time.Minute)
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
@@ -213,12 +213,12 @@ func TestRunReadsAgainAndEndsWithItsContext(t *testing.T) {
 func TestCatchesUpAfterAnInterruption(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := observe(t, metrics.Config{})
-		time.Sleep(24 * time.Hour)
+		pass(24 * time.Hour)
 		o.Collect(t.Context())
 		undo := o.cloud.Fault(standin.Fault{Service: "monitoring", Status: 500, Code: "InternalFailure"})
-		time.Sleep(2 * time.Hour)
+		pass(2 * time.Hour)
 		o.cloud.Report(sample("Invocations", time.Minute, 4))
-		time.Sleep(8 * time.Hour)
+		pass(8 * time.Hour)
 		o.Collect(t.Context())
 		undo()
 		o.Collect(t.Context())
@@ -232,7 +232,7 @@ func TestCatchesUpAfterAnInterruption(t *testing.T) {
 func TestLinkedAccountsKeepTheirName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := observe(t, metrics.Config{LinkedAccounts: true})
-		time.Sleep(24*time.Hour + 14*time.Minute)
+		pass(24*time.Hour + 14*time.Minute)
 		linked := sample("Invocations", 8*time.Minute, 5)
 		linked.Account = "444455556666"
 		o.cloud.Report(linked, sample("Invocations", 8*time.Minute, 2))
@@ -269,3 +269,6 @@ func newStore(t *testing.T) *memory.Store {
 	}
 	return s
 }
+
+// pass lets time go by in a synctest bubble.
+func pass(d time.Duration) { <-time.After(d) }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"sync"
@@ -97,7 +98,7 @@ func (w *Watch) miss(ctx context.Context, d source.Delivery) error {
 		if _, rest, found := bytes.Cut(line, []byte(`"timestamp":"`)); found && len(rest) > 20 {
 			w.missed(rest[:20], bytes.Contains(line, []byte(`"errorCode":`)), bytes.Contains(line, []byte(`"ThrottlingException"`)))
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
