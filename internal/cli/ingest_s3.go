@@ -80,7 +80,7 @@ func (b *bucketFlags) fill(uri string, bodies []string) (span s3.Span, err error
 		return span, usage(err.Error(), "for example: seismo ingest s3://my-logs/AWSLogs/")
 	}
 	b.cfg.ExternalID = config.Secret(b.externalID)
-	b.cfg.Bodies = bodies
+	b.cfg.Bodies, b.cfg.Workers = bodies, 4
 	for _, t := range []struct {
 		flag, text string
 		at         *time.Time

@@ -1,47 +1,57 @@
 package s3
 
 import (
+	"slices"
 	"time"
 
 	"seismo/internal/source"
 )
 
-// sifted is what of a page may be new.
-type sifted struct {
-	objects []listed
-	skipped map[string]int64
-	roots   []string // folders of Regions that were not known
-	was     *pass
-}
-
-func (s *sifted) ids() []string {
-	ids := make([]string, len(s.objects))
-	for i, o := range s.objects {
-		ids[i] = o.ID()
+// unknownRoots are the folders of Regions on a page that were not known.
+func (p *plan) unknownRoots(pg page) []string {
+	var roots []string
+	for _, folder := range pg.folders {
+		if at, ok := parseLayout(folder); ok && p.roots[at.root] == nil && !slices.Contains(roots, at.root) {
+			roots = append(roots, at.root)
+		}
 	}
-	return ids
+	return roots
 }
 
-// sift leaves out what is not wanted, and what is on its way or known to be done.
-func (p *plan) sift(u *unit, pg page, now time.Time) sifted {
-	s := sifted{skipped: map[string]int64{}, was: u.pass}
+// sift takes a page in: what may be new of its objects is held by the unit until
+// the journal was asked, folders become units, and the pass goes on. It returns
+// the pass when it has ended.
+func (p *plan) sift(u *unit, pg page, now time.Time) (ended *pass) {
+	p.stats.Pages++
+	p.stats.Listed += int64(len(pg.objects))
 	for _, o := range pg.objects {
 		if reason := p.skips(o, now); reason != "" {
-			s.skipped[reason]++
+			p.stats.skip(reason, 1)
 			continue
 		}
 		u.loose = true
 		if !p.busyWith(u, o.ID()) {
-			s.objects = append(s.objects, o)
+			u.held = append(u.held, o.Ref)
 		}
 	}
 	for _, folder := range pg.folders {
-		if at, ok := parseLayout(folder); ok && p.roots[at.root] == nil {
-			s.roots = append(s.roots, at.root)
+		switch {
+		case u.kind == folderUnit:
+			p.expand(u, folder)
+		case u.kind == dayUnit:
+			u.folder(folder, now, p.age)
 		}
 	}
-	return s
+	at := u.pass
+	if u.advance(pg.next, now) {
+		return nil
+	}
+	return at
 }
+
+// mostHeld is how many objects are looked up in the journal at once, about: a
+// look costs much the same for one as for many.
+const mostHeld = 500
 
 func (p *plan) skips(o listed, now time.Time) string {
 	if reason, skip := Skip(o.Key); skip {
@@ -88,40 +98,25 @@ func (u *unit) fail(id string) {
 	u.failed[id] = struct{}{}
 }
 
-// merge takes a page in: what is not done is queued, folders become units, and
-// the pass goes on.
-func (p *plan) merge(u *unit, pg page, s sifted, done map[string]bool, closed map[string]days, now time.Time) {
-	u.busy, u.fails = false, 0
-	p.stats.Pages++
-	p.stats.Listed += int64(len(pg.objects))
-	for reason, n := range s.skipped {
-		p.stats.skip(reason, n)
-	}
-	for _, o := range s.objects {
-		id := o.ID()
-		switch {
-		case done[id]:
-			p.known.add(id)
-			p.stats.Known++
-		case !p.busyWith(u, id):
-			p.queue(u, o.Ref, now)
+// merge queues what a unit held and the journal does not know as done. It is nil
+// when the journal was not asked yet.
+func (p *plan) merge(u *unit, done map[string]bool, ended *pass, now time.Time) {
+	u.busy, u.fails, u.due = false, 0, now // behind the others that are due
+	if done != nil {
+		for _, ref := range u.held {
+			id := ref.ID()
+			switch {
+			case done[id]:
+				p.known.add(id)
+				p.stats.Known++
+			case !p.busyWith(u, id):
+				p.queue(u, ref, now)
+			}
 		}
+		u.held = nil
 	}
-	for name, d := range closed {
-		p.addRoot(name, d)
-	}
-	for _, folder := range pg.folders {
-		switch {
-		case u.kind == folderUnit:
-			p.expand(u, folder)
-		case u.kind == dayUnit:
-			u.folder(folder, now, p.age)
-		}
-	}
-	started, full := u.pass.started, u.pass.full
-	u.due = now // behind the others that are due
-	if !u.advance(pg.next, now) {
-		p.passed(u, started, full, now)
+	if ended != nil {
+		p.passed(u, ended.started, ended.full, now)
 	}
 }
 

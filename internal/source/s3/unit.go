@@ -32,6 +32,7 @@ type unit struct {
 	fails  int       // in a row
 	why    error     // of the last failure
 	pass   *pass
+	held   []Ref                // objects that the journal was not asked about yet
 	hours  map[string]time.Time // when each hour's folder was listed last
 	open   int                  // deliveries that are not settled
 	failed map[string]struct{}  // objects that must come again

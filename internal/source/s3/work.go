@@ -1,7 +1,6 @@
 package s3
 
 import (
-	"context"
 	"fmt"
 	"time"
 )
@@ -59,52 +58,77 @@ func (s *Source) recall(u *unit) {
 	s.wake()
 }
 
-// page lists one page and has the journal say what of it is done.
+// page lists one page, and has the journal say what of it is done.
 func (s *Source) page(u *unit) {
 	at := *u.pass // nobody else changes a busy unit's pass
 	pg, err := s.lister.list(s.ctx, s.bucket, at.now.prefix, at.now.delimiter, at.token)
-	if err != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.failed(u, err)
-		return
-	}
-	s.mu.Lock()
-	kept := s.plan.sift(u, pg, s.deps.Now())
-	s.mu.Unlock()
-	done, closed, err := s.ask(s.ctx, kept)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err == nil {
+		err = s.roots(pg)
+	}
 	if err != nil {
 		s.failed(u, err)
 		return
 	}
-	s.plan.merge(u, pg, kept, done, closed, s.deps.Now())
+	ended := s.plan.sift(u, pg, s.deps.Now())
+	var done map[string]bool
+	if ended != nil || len(u.held) >= mostHeld {
+		if done, err = s.done(u.held); err != nil {
+			s.failed(u, err)
+			return
+		}
+	}
+	s.plan.merge(u, done, ended, s.deps.Now())
 	s.wake()
 }
 
-func (s *Source) ask(ctx context.Context, kept sifted) (done map[string]bool, closed map[string]days, err error) {
-	if len(kept.objects) > 0 {
-		if done, err = s.deps.Journal.Done(ctx, kept.ids()); err != nil {
-			return nil, nil, fmt.Errorf("look up which objects are done: %w", err)
-		}
+// done asks the journal which objects are done. Like roots it is called with the
+// lock held, and gives it away while it asks.
+func (s *Source) done(refs []Ref) (done map[string]bool, err error) {
+	if len(refs) == 0 {
+		return map[string]bool{}, nil
 	}
-	closed = map[string]days{}
-	for _, root := range kept.roots {
-		if _, asked := closed[root]; asked {
+	ids := make([]string, len(refs))
+	for i, ref := range refs {
+		ids[i] = ref.ID()
+	}
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	if done, err = s.deps.Journal.Done(s.ctx, ids); err != nil {
+		return nil, fmt.Errorf("look up which objects are done: %w", err)
+	}
+	if done == nil {
+		done = map[string]bool{}
+	}
+	return done, nil
+}
+
+// roots makes the folders of Regions on a page known, with how far they were
+// read. A one-off reads all of them.
+func (s *Source) roots(pg page) error {
+	for _, name := range s.plan.unknownRoots(pg) {
+		if s.deps.Once {
+			s.plan.addRoot(name, nil)
 			continue
 		}
-		text := ""
-		if !s.deps.Once {
-			if text, err = s.deps.Journal.Cursor(ctx, s.cursorName(root)); err != nil {
-				return nil, nil, fmt.Errorf("look up how far s3://%s/%s was read: %w", s.bucket, root, err)
-			}
+		text, err := s.cursor(name)
+		if err != nil {
+			return fmt.Errorf("look up how far s3://%s/%s was read: %w", s.bucket, name, err)
 		}
-		if closed[root], err = parseDays(text); err != nil {
+		closed, err := parseDays(text)
+		if err != nil {
 			s.deps.Log.Warn("a cursor is not understood; all days are listed again", "source", s.deps.Name, "error", err)
 		}
+		s.plan.addRoot(name, closed)
 	}
-	return done, closed, nil
+	return nil
+}
+
+func (s *Source) cursor(root string) (string, error) {
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	return s.deps.Journal.Cursor(s.ctx, s.cursorName(root))
 }
 
 // failed is called with the lock held.
