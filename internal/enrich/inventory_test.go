@@ -14,8 +14,8 @@ type shelf struct {
 }
 
 func (s shelf) Profile(arn string) (InferenceProfile, bool) { p, ok := s.profiles[arn]; return p, ok }
-func (s shelf) Tags(principal string) map[string]string    { return s.tags[principal] }
-func (s shelf) User(name string) string                    { return s.users[name] }
+func (s shelf) Tags(principal string) map[string]string     { return s.tags[principal] }
+func (s shelf) User(name string) string                     { return s.users[name] }
 
 const (
 	profileOne = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/one"
