@@ -120,10 +120,13 @@ func (a *App) open(ctx context.Context, readOnly bool) (err error) {
 }
 
 func (a *App) openStore(ctx context.Context, readOnly bool) (err error) {
-	a.store, err = duckdb.Open(ctx, duckdb.Config{
-		Path: a.cfg.DB, Keyring: a.keys, Mode: a.cfg.Mode, Mask: enrich.Mask,
-		Memory: a.cfg.Memory, ReadOnly: readOnly, Log: a.cfg.log(),
-	})
+	err = duckdb.ErrLocked
+	for wait := newPatience(readOnly); errors.Is(err, duckdb.ErrLocked) && wait.more(ctx); {
+		a.store, err = duckdb.Open(ctx, duckdb.Config{
+			Path: a.cfg.DB, Keyring: a.keys, Mode: a.cfg.Mode, Mask: enrich.Mask,
+			Memory: a.cfg.Memory, ReadOnly: readOnly, Log: a.cfg.log(),
+		})
+	}
 	return hintDamaged(a.cfg, err)
 }
 

@@ -43,6 +43,40 @@ func (e *HeldError) Hint() string {
 // patience is how long a command waits for another short one to finish.
 const patience = 3 * time.Second
 
+// waiting is the patience with a database that another process has open although
+// the lock is ours: the check of a start that was killed ends in a moment.
+type waiting struct {
+	until time.Time
+	begun bool
+}
+
+// newPatience begins to wait; none tries once, as readers do that can ask the
+// one who has the database.
+func newPatience(none bool) *waiting {
+	if none {
+		return &waiting{}
+	}
+	return &waiting{until: time.Now().Add(patience)}
+}
+
+// more tells whether to try: the first time at once, then after a moment each
+// time, until patience or ctx ends.
+func (w *waiting) more(ctx context.Context) bool {
+	if !w.begun {
+		w.begun = true
+		return true
+	}
+	if time.Now().After(w.until) {
+		return false
+	}
+	select {
+	case <-time.After(50 * time.Millisecond):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // hold takes the lock for the one writer.
 func hold(ctx context.Context, cfg *Config) (*flock.Flock, error) {
 	if err := os.MkdirAll(filepath.Dir(cfg.DB), 0o700); err != nil {

@@ -72,12 +72,22 @@ func brief(text string) string {
 // Probing is what a child checks.
 type Probing struct {
 	duckdb.Checking
-	Limit int64 // memory of the child in bytes; 0 is without a limit
+	Limit  int64     // memory of the child in bytes; 0 is without a limit
+	Parent io.Reader // ends when the process does that asked; nil: nothing tells
 }
 
 // Probe is the child: it checks a database and writes what it found to out. It is
-// what the hidden command `seismo db probe` does.
+// what the hidden command `seismo db probe` does. A parent that was killed takes
+// the child with it: until then the child has the database, and the next start
+// would find it held.
 func Probe(ctx context.Context, c Probing, out io.Writer) error {
+	orphaned := make(chan struct{})
+	if c.Parent != nil {
+		go func() {
+			_, _ = io.Copy(io.Discard, c.Parent)
+			close(orphaned)
+		}()
+	}
 	done := make(chan verdict, 1)
 	go func() { done <- judge(duckdb.Check(ctx, c.Checking)) }()
 	tick := time.NewTicker(250 * time.Millisecond)
@@ -87,6 +97,8 @@ func Probe(ctx context.Context, c Probing, out io.Writer) error {
 		select {
 		case v := <-done:
 			return json.MarshalWrite(out, v)
+		case <-orphaned:
+			return errors.New("the process that asked has ended")
 		case <-tick.C:
 			if c.Limit > 0 && p.resident() > c.Limit {
 				return json.MarshalWrite(out, verdict{State: needy, Detail: "it took more than " + strconv.FormatInt(c.Limit>>20, 10) + " MiB"})
@@ -137,6 +149,11 @@ func (p prober) probe(ctx context.Context, c duckdb.Checking) (verdict, error) {
 	if err != nil {
 		return verdict{}, fmt.Errorf("check the database: %w", err)
 	}
+	alive, err := cmd.StdinPipe()
+	if err != nil {
+		return verdict{}, fmt.Errorf("check the database: %w", err)
+	}
+	defer alive.Close()
 	if err := cmd.Start(); err != nil {
 		return verdict{}, fmt.Errorf("check the database in a process of its own: %w", err)
 	}

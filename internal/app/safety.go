@@ -108,10 +108,13 @@ func (a *App) prober() prober {
 
 // examine checks a file. A log that takes too much memory is put into the file
 // with more.
-func (p prober) examine(ctx context.Context, c duckdb.Checking) (verdict, error) {
-	v, err := p.probe(ctx, c)
-	if err != nil || v.State != needy {
-		return v, err
+func (p prober) examine(ctx context.Context, c duckdb.Checking) (v verdict, err error) {
+	v.State = lockedBy
+	for wait := newPatience(false); v.State == lockedBy && err == nil && wait.more(ctx); {
+		v, err = p.probe(ctx, c)
+	}
+	if err != nil || ctx.Err() != nil || v.State != needy {
+		return v, errors.Join(err, ctx.Err())
 	}
 	more := max(1<<30, 6*size(c.Path+".wal"))
 	p.limit = more + 1<<30

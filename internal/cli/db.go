@@ -160,7 +160,7 @@ func (s *shell) dbProbe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "probe", Hidden: true, Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c.Path = s.cfg.DB
+			c.Path, c.Parent = s.cfg.DB, s.in
 			return app.Probe(cmd.Context(), c, s.out)
 		},
 	}
