@@ -99,10 +99,14 @@ type Row struct {
 	Logging Logging   `json:"logging,omitempty"` // as far as it is known
 }
 
-// Calls is how many calls there were, as far as anything tells.
+// Calls is how many calls there were, as far as anything tells. What an hour may
+// still bring is not among them.
 func (r Row) Calls() int64 {
-	if r.Endpoint == Mantle {
+	switch {
+	case r.Endpoint == Mantle:
 		return r.Missing
+	case r.State == Late:
+		return r.Stored
 	}
 	return r.Stored + r.Missing
 }
