@@ -13,20 +13,31 @@ import (
 func Count(entries []Entry, r Receipt) []Entry {
 	out := make([]Entry, len(entries))
 	for i, e := range entries {
-		e.count(r.New, e.First, e.Last)
-		e.count(r.Findings, e.FirstFinding, e.LastFinding)
+		e.count(r.New, r.Old, e.First, e.Last)
+		e.count(r.Findings, nil, e.FirstFinding, e.LastFinding)
 		out[i] = e
 	}
 	return out
 }
 
-func (e *Entry) count(isNew []bool, first, last int) {
+func (e *Entry) count(isNew, old []bool, first, last int) {
+	expired := int64(0)
 	for at := max(first, 0); at < min(last, len(isNew)); at++ {
-		if isNew[at] {
+		switch {
+		case isNew[at]:
 			e.Stored++
-		} else {
+		case at < len(old) && old[at]:
+			expired++
+		default:
 			e.Duplicate++
 		}
+	}
+	if expired > 0 {
+		if e.Skips = maps.Clone(e.Skips); e.Skips == nil {
+			e.Skips = make(map[string]int64)
+		}
+		e.Skipped += expired
+		e.Skips[Expired] += expired
 	}
 }
 
@@ -93,14 +104,14 @@ func Worry(known map[TroubleKey]source.Trouble, b Batch) map[TroubleKey]source.T
 
 // Notice tells which of a batch's findings are new, and which are to be written:
 // the new ones, and those that tell something later than what is stored under
-// their id, whose place they take. Known holds the times of the ids that are
+// their id, whose place they take. Those older than since are not. Known holds the times of the ids that are
 // stored, and is brought up to date.
-func Notice(findings []event.Finding, known map[string]time.Time) (isNew []bool, write []event.Finding) {
+func Notice(findings []event.Finding, known map[string]time.Time, since Since) (isNew []bool, write []event.Finding) {
 	at := make(map[string]int)
 	for _, f := range findings {
 		before, stored := known[f.ID]
-		isNew = append(isNew, !stored)
-		if stored && !f.Time.After(before) {
+		isNew = append(isNew, !stored && since.Row(f.Time))
+		if stored && !f.Time.After(before) || !since.Row(f.Time) {
 			continue
 		}
 		known[f.ID] = f.Time

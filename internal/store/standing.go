@@ -31,13 +31,17 @@ func (s Standing) With(other Standing) Standing {
 
 // Sift tells which events of a batch are to be kept: the new ones, and those of
 // the duplicates that add something. Known holds the standing of the ids that
-// are stored, and is brought up to date.
-func Sift(events []event.Event, known map[string]Standing) (keep []int, r Receipt) {
+// are stored, and is brought up to date. What is older than since is not kept.
+func Sift(events []event.Event, known map[string]Standing, since Since) (keep []int, r Receipt) {
 	for i := range events {
 		id, now := events[i].ID, StandingOf(&events[i])
 		before, duplicate := known[id]
-		r.New = append(r.New, !duplicate)
+		old := !since.Row(events[i].Time)
+		r.New = append(r.New, !duplicate && !old)
+		r.Old = append(r.Old, old)
 		switch {
+		case old:
+			r.Expired++
 		case !duplicate:
 			r.Stored++
 			keep = append(keep, i)

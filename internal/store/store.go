@@ -52,6 +52,8 @@ type Gallery interface {
 var (
 	ErrNotFound = errors.New("no such event")
 	ErrErased   = errors.New("erased: the person's key was removed")
+	// ErrExpired says that the age has passed to which what was said is kept.
+	ErrExpired = errors.New("not kept any more: it is older than what was said is kept")
 	// ErrFull says that the disk has no room; the same Append works once it has.
 	ErrFull    = errors.New("no room left on the disk")
 	ErrNotKept = errors.New("not kept: the store is in metadata mode, which keeps no text")
@@ -76,7 +78,9 @@ func (b *Batch) Empty() bool {
 type Receipt struct {
 	Stored    int
 	Duplicate int    // events already stored, or twice in the batch
+	Expired   int    // events older than what is kept
 	New       []bool // by event, in the batch's order: stored, not duplicate
+	Old       []bool // by event: expired
 	Findings  []bool // by finding, likewise
 }
 

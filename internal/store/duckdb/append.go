@@ -26,7 +26,7 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 	if err != nil {
 		return store.Receipt{}, err
 	}
-	keep, receipt := store.Sift(b.Events, there.standing)
+	keep, receipt := store.Sift(b.Events, there.standing, s.since)
 	var findings []event.Finding
 	if receipt.Findings, findings, err = s.notice(ctx, b.Findings); err != nil {
 		return store.Receipt{}, err
@@ -125,7 +125,7 @@ func (s *Store) job(ctx context.Context, e *event.Event) (job, error) {
 		return j, nil
 	case err != nil:
 		return j, fmt.Errorf("key of an owner: %w", err)
-	case e.Record.Raw == nil:
+	case e.Record.Raw == nil || !s.since.Body(e.Time):
 		return j, nil
 	}
 	j.key = key

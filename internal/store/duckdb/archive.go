@@ -72,6 +72,9 @@ func (s *Store) record(ctx context.Context, e *event.Event) (event.Record, error
 	}
 	defer rows.Close()
 	if !rows.Next() {
+		if !s.since.Body(e.Time) {
+			return event.Record{}, errors.Join(rows.Err(), store.ErrExpired)
+		}
 		return event.Record{}, errors.Join(rows.Err(), store.NoRecord(e))
 	}
 	if err := rows.Scan(&skeleton, &list); err != nil {

@@ -59,6 +59,7 @@ type Store struct {
 	conn    *sql.Conn  // the writer's
 	closed  bool
 	stuck   bool   // open for reading until it can be written again
+	since   store.Since
 	batch   uint64 // number of the last batch
 	blocks  blockState
 	pending atomic.Int64 // rows not yet folded
@@ -73,6 +74,7 @@ var (
 	_ store.Archive  = (*Store)(nil)
 	_ store.Gallery  = (*Store)(nil)
 	_ store.Series   = (*Store)(nil)
+	_ store.Keeper   = (*Store)(nil)
 	_ store.Counter  = (*Store)(nil)
 	_ source.Journal = (*Store)(nil)
 )
@@ -155,6 +157,9 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	if err := s.settleMode(ctx); err != nil {
+		return err
+	}
+	if err := s.recallSince(ctx); err != nil {
 		return err
 	}
 	var pending int64

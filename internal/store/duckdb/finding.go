@@ -41,7 +41,7 @@ func (s *Store) notice(ctx context.Context, findings []event.Finding) ([]bool, [
 		f.Time = f.Time.Truncate(time.Microsecond) // as the column keeps it
 		kept[i] = s.cfg.Mode.KeepFinding(f, s.cfg.Mask)
 	}
-	isNew, write := store.Notice(kept, known)
+	isNew, write := store.Notice(kept, known, s.since)
 	return isNew, write, nil
 }
 

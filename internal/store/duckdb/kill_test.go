@@ -151,7 +151,7 @@ func TestKill(t *testing.T) {
 	done := 0
 	for round := 0; done < kills; round++ {
 		dir := t.TempDir()
-		for !child(t, dir, &done) {
+		for !child(t, "TestKillChild", dir, &done) {
 		}
 		checkKilled(t, dir)
 		t.Logf("round %d, %d kills", round+1, done)
@@ -163,9 +163,9 @@ func TestKill(t *testing.T) {
 
 // child runs one child, kills it at a random moment after it has opened the
 // store, and tells whether it came to the end.
-func child(t *testing.T, dir string, kills *int) (finished bool) {
+func child(t *testing.T, name, dir string, kills *int) (finished bool) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestKillChild$", "-test.v")
+	cmd := exec.Command(os.Args[0], "-test.run=^"+name+"$", "-test.v")
 	cmd.Env = append(os.Environ(), killEnv+"="+dir)
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,10 @@ func (s *Store) AppendPoints(ctx context.Context, points []store.Point) error {
 	defer s.write.Unlock()
 	if err := s.writable(ctx); err != nil {
 		return err
+	}
+	points = slices.DeleteFunc(slices.Clone(points), func(p store.Point) bool { return !s.since.Row(p.Start) })
+	if len(points) == 0 {
+		return nil
 	}
 	if err := s.transact(ctx, func() error { return s.writePoints(ctx, distinct(points)) }); err != nil {
 		return fmt.Errorf("store points: %w", name(err))

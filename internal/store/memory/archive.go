@@ -28,6 +28,9 @@ func (s *Store) Record(ctx context.Context, id string) (event.Event, event.Recor
 	}
 	e := found[0]
 	documents := s.documents[e.ID]
+	if len(documents) == 0 && !s.since.Body(e.Time) {
+		return e, event.Record{}, store.ErrExpired
+	}
 	if len(documents) == 0 {
 		return e, event.Record{}, store.NoRecord(&e)
 	}

@@ -62,7 +62,7 @@ func (s *Store) notice(findings []event.Finding) ([]bool, []event.Finding) {
 		}
 		kept[i] = s.cfg.Mode.KeepFinding(f, s.cfg.Mask)
 	}
-	return store.Notice(kept, known)
+	return store.Notice(kept, known, s.since)
 }
 
 // Findings lists findings, newest first, without what the detector wrote.
@@ -109,6 +109,9 @@ func (s *Store) AppendPoints(_ context.Context, points []store.Point) error {
 	for _, p := range points {
 		if len(p.Dims) == 0 {
 			p.Dims = nil
+		}
+		if !s.since.Row(p.Start) {
+			continue
 		}
 		s.points[keyOf(p)] = p
 	}

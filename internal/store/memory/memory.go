@@ -44,6 +44,7 @@ type Store struct {
 	troubles    map[store.TroubleKey]source.Trouble
 	findings    map[string]event.Finding
 	points      map[pointKey]store.Point
+	since       store.Since
 }
 
 // document is what is kept of one record.
@@ -59,6 +60,7 @@ var (
 	_ store.Archive  = (*Store)(nil)
 	_ store.Gallery  = (*Store)(nil)
 	_ store.Series   = (*Store)(nil)
+	_ store.Keeper   = (*Store)(nil)
 	_ store.Counter  = (*Store)(nil)
 	_ source.Journal = (*Store)(nil)
 )
@@ -93,7 +95,7 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 			known[b.Events[i].ID] = st
 		}
 	}
-	keep, receipt := store.Sift(b.Events, known)
+	keep, receipt := store.Sift(b.Events, known, s.since)
 	records := make([]event.Event, len(keep))
 	documents := make([]*document, len(keep))
 	for i, at := range keep {
@@ -133,7 +135,7 @@ func (s *Store) record(ctx context.Context, e event.Event) (event.Event, *docume
 		return store.Typed(s.columns, &e), nil, nil
 	case err != nil:
 		return e, nil, fmt.Errorf("key of an owner: %w", err)
-	case e.Record.Raw == nil:
+	case e.Record.Raw == nil || !s.since.Body(e.Time):
 		return store.Typed(s.columns, &e), nil, nil
 	}
 	d := &document{Document: store.Split(&e), owner: owner,

@@ -23,6 +23,7 @@ type Opened interface {
 	store.Gallery
 	store.Series
 	store.Counter
+	store.Keeper
 	source.Journal
 }
 
@@ -59,6 +60,8 @@ func Run(t *testing.T, open Opener) {
 		"findings/modes":     testFindingModes,
 		"series":             testSeries,
 		"trail counts":       testTrailCounts,
+		"retention":          testRetention,
+		"retention/all":      testRetentionOfAll,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}
