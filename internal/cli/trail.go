@@ -61,8 +61,8 @@ beside it that ends in .signature.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.arn, "trail-arn", "", "the `ARN` of the trail whose bucket is checked")
-	flags.StringVar(&f.chain.Account, "account", "", "only this account's files, in an organization's trail")
-	flags.StringVar(&f.chain.Region, "region", "", "only this Region's files (default: all)")
+	flags.StringVar(&f.chain.Account, "account", "", "only the files of this account `ID`, in an organization's trail")
+	flags.StringVar(&f.chain.Region, "region", "", "only the files of this `REGION` (default: all)")
 	flags.StringVar(&f.from, "from", "", "what was delivered from this `TIME` on: 2026-03-01, 2026-03-01T08:00:00Z, or 24h and 30d ago")
 	flags.StringVar(&f.to, "to", "", "and until this `TIME` (default: now)")
 	flags.StringVar(&f.keys, "keys", "", "a `FILE` with what aws cloudtrail list-public-keys prints (default: ask CloudTrail)")
@@ -106,20 +106,13 @@ func (s *shell) validate(ctx context.Context, args []string, f *trailFlags) erro
 	return nil
 }
 
-// validation makes what is to be validated of what was said. end lets go of what
-// it opened.
+// validation makes what is to be validated of what was said, and its name. end
+// lets go of what it opened.
 func (s *shell) validation(ctx context.Context, place string, f *trailFlags) (cfg digest.Config, name string, end func(), err error) {
-	now := time.Now().UTC().Truncate(time.Second)
-	cfg = digest.Config{Chain: f.chain, Copy: f.copy}
-	end = func() {}
-	cfg.From, err = instant("--from", f.from, now)
-	if err != nil {
+	cfg, end = digest.Config{Chain: f.chain, Copy: f.copy}, func() {}
+	if cfg.From, cfg.To, err = f.times(time.Now().UTC().Truncate(time.Second)); err != nil {
 		return cfg, "", end, err
 	}
-	if cfg.To, err = instant("--to", f.to, now); err != nil {
-		return cfg, "", end, err
-	}
-	cfg.To = cmp.Or(cfg.To, now)
 	if region, ok := digest.RegionOfTrail(f.arn); ok {
 		f.reach.DefaultRegion = region
 	}
@@ -139,22 +132,36 @@ func (s *shell) validation(ctx context.Context, place string, f *trailFlags) (cf
 		cfg.Shelf, cfg.Prefix, cfg.Copy = folder, below, true
 		return cfg, name, func() { _ = folder.Close() }, nil // it was only read
 	}
+	return cfg, name, end, f.inBucket(ctx, a, place, &cfg)
+}
+
+func (f *trailFlags) times(now time.Time) (from, to time.Time, err error) {
+	if from, err = instant("--from", f.from, now); err != nil {
+		return from, to, err
+	}
+	to, err = instant("--to", f.to, now)
+	return from, cmp.Or(to, now), err
+}
+
+// inBucket points cfg at the bucket that was named, or that the trail writes to.
+func (f *trailFlags) inBucket(ctx context.Context, a *account.Account, place string, cfg *digest.Config) error {
 	if cfg.From.IsZero() {
 		cfg.From = cfg.To.AddDate(0, 0, -usualDays)
 	}
 	cfg.Shelf = digest.NewBuckets(a)
-	cfg.Bucket, cfg.Prefix, _ = strings.Cut(strings.TrimPrefix(place, "s3://"), "/")
 	if f.arn != "" {
 		t, err := digest.FindTrail(ctx, a, f.arn)
 		if err != nil {
-			return cfg, "", end, err
+			return err
 		}
 		cfg.Bucket, cfg.Prefix, cfg.Chain.Trail, cfg.Chain.Home = t.Bucket, t.Prefix, t.Name, t.Home
+		return nil
 	}
+	cfg.Bucket, cfg.Prefix, _ = strings.Cut(strings.TrimPrefix(place, "s3://"), "/")
 	if cfg.Bucket == "" {
-		return cfg, "", end, usage(fmt.Sprintf("%q names no bucket", place), "write s3://BUCKET or s3://BUCKET/PREFIX")
+		return usage(fmt.Sprintf("%q names no bucket", place), "write s3://BUCKET or s3://BUCKET/PREFIX")
 	}
-	return cfg, name, end, nil
+	return nil
 }
 
 func keysOf(path string, a *account.Account) (digest.Keys, error) {

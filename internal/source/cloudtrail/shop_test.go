@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ const bedrock = "bedrock.amazonaws.com"
 // its cursor, and settles it.
 type shop struct {
 	t       *testing.T
+	mu      sync.Mutex     // of the cursors
 	stored  map[string]int // commits of an event, by its id
 	items   []decode.Item
 	objects []source.Object
@@ -39,7 +41,11 @@ func newShop(t *testing.T) *shop {
 
 func (s *shop) Done(context.Context, []string) (map[string]bool, error) { return nil, nil }
 
-func (s *shop) Cursor(_ context.Context, name string) (string, error) { return s.cursors[name], nil }
+func (s *shop) Cursor(_ context.Context, name string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cursors[name], nil
+}
 
 func (s *shop) Troubles(context.Context, string) ([]source.Trouble, error) { return nil, nil }
 
@@ -91,7 +97,9 @@ func (s *shop) commit(d source.Delivery) error {
 		}
 	}
 	if o.Cursor != nil {
+		s.mu.Lock()
 		s.cursors[o.Cursor.Name] = o.Cursor.Value
+		s.mu.Unlock()
 		if o.ID != "" {
 			s.t.Errorf("a page with a cursor: %+v", o)
 		}

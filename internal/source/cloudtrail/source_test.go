@@ -50,7 +50,7 @@ func TestEventsComeOnceWithTheirOrigin(t *testing.T) {
 func TestCase16ThrottledAsStatus400(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, shop := standin.New(t), newShop(t)
-		ids := put(cloud, "e", "us-east-1", bedrock, time.Now(), 5000)
+		ids := put(cloud, "e", "us-east-1", bedrock, time.Now(), 2500)
 		cloud.Fault(standin.Fault{Service: "cloudtrail", Op: "LookupEvents", Share: 0.5, Seed: 1,
 			Status: 400, Code: "ThrottlingException", Message: "Rate exceeded"})
 		shop.run(shop.open(cloud, nil), 2*time.Hour)
@@ -159,7 +159,7 @@ func TestNothingIsLostWhenCommitsFailAndProcessesEnd(t *testing.T) {
 			}
 			return nil
 		}
-		for run := range 40 {
+		for run := range 25 {
 			ids = append(ids, put(cloud, fmt.Sprint("run", run), "us-east-1", bedrock, time.Now(), 130)...)
 			shop.run(shop.open(cloud, nil), time.Duration(1+run*7%23)*time.Second)
 		}
@@ -286,7 +286,7 @@ func TestExpiredPageToken(t *testing.T) {
 func TestBusyServiceLeavesRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, shop := standin.New(t), newShop(t)
-		put(cloud, "busy", "us-east-1", "kms.amazonaws.com", time.Now(), 60_000)
+		put(cloud, "busy", "us-east-1", "kms.amazonaws.com", time.Now(), 20_000)
 		ids := put(cloud, "e", "us-east-1", bedrock, time.Now(), 20)
 		shop.run(shop.open(cloud, func(c *cloudtrail.Config) { c.EventSources = []string{"kms.amazonaws.com", bedrock} }), 2*time.Minute)
 		for _, id := range ids {

@@ -25,7 +25,7 @@ const quiet = 3 * time.Hour
 // broken it goes on with the next older digest that lies there.
 func (w *walk) backwards(ctx context.Context) error {
 	key := w.pop("")
-	if n, ok := parseName(key); ok && w.cfg.To.Sub(n.end) > quiet {
+	if n, ok := parseName(key); ok && !w.cfg.Copy && w.cfg.To.Sub(n.end) > quiet { // of a copy nobody knows when it was made
 		w.tally.verdict(Verdict{Of: OfGap, From: n.end, To: w.cfg.To, Reason: gapNewest})
 	}
 	var after *Digest // the digest that names key
