@@ -19,9 +19,9 @@ type Server struct {
 }
 
 // Serve starts seismo serve with a configuration file.
-func Serve(t testing.TB, file string) *Server {
+func Serve(t testing.TB, file string, flags ...string) *Server {
 	t.Helper()
-	p := &Server{cmd: Command("serve", "-c", file), said: &tail{}, url: make(chan string, 1), over: make(chan error, 1)}
+	p := &Server{cmd: Command(append([]string{"serve", "-c", file}, flags...)...), said: &tail{}, url: make(chan string, 1), over: make(chan error, 1)}
 	p.cmd.Stderr = p.said
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -104,6 +104,10 @@ func (p *Server) End(t testing.TB) {
 	}
 }
 
+// Said is the end of what the process wrote to its standard error, about a
+// megabyte.
+func (p *Server) Said() string { return p.said.String() }
+
 // tail keeps the last of what a process said.
 type tail struct {
 	mu   sync.Mutex
@@ -114,7 +118,7 @@ func (s *tail) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.text = append(s.text, p...)
-	s.text = s.text[max(0, len(s.text)-4000):]
+	s.text = s.text[max(0, len(s.text)-1<<20):]
 	return len(p), nil
 }
 
