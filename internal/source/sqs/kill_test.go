@@ -33,7 +33,7 @@ func (s *Source) kill() {
 // for the moment. In the end everything was committed and the queue is empty.
 func TestKills(t *testing.T) {
 	inWorld(t, standin.QueueOptions{Copies: [2]int{2, 5}, Shuffle: true, Seed: 11}, func(t *testing.T, w *world) {
-		random := rand.New(rand.NewPCG(11, 11)) //nolint:gosec // chance that can be repeated
+		random := rand.New(rand.NewPCG(11, 11))
 		w.cloud.Notify(bucket, "", "", w.queue, standin.FromSNS)
 		w.cloud.Fault(standin.Fault{Share: 0.3, Seed: 11, Status: 503, Code: "ServiceUnavailable"},
 			standin.Fault{Service: "s3", Op: "GetObject", Share: 0.5, Seed: 12, Status: 403, Code: "AccessDenied"})
