@@ -3,8 +3,10 @@ package aws
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,9 +30,9 @@ func TestMain(m *testing.M) {
 }
 
 // TestServe is a month that comes in by every way that the emulator has, while
-// seismo is killed and started again: S3 tells a queue, a topic tells another,
-// EventBridge a third, a fourth bucket is listed, and a log group is read. What
-// is in the database in the end is what was written, once.
+// seismo is killed and started again: S3 tells a queue, topics tell two others,
+// EventBridge a fourth, a bucket is listed, and a log group is read. What is in
+// the database and on the page in the end is what was written, once.
 func TestServe(t *testing.T) {
 	a := open(t, configured(t))
 	m := month.New(t, 300)
@@ -40,7 +42,7 @@ func TestServe(t *testing.T) {
 	}
 	ways := map[string]func(o month.Object) error{}
 	var sources []string
-	for _, way := range []string{direct, bySNS, bridge} {
+	for _, way := range []string{direct, bySNS, rawSNS, bridge} {
 		p := newPlace(t)
 		url := p.queue(t, way)
 		sources = append(sources, "{queue_url: '"+url+"', number_of_workers: 4, sqs.wait_time: 1s, visibility_timeout: 5s"+allowed(m)+"}")
@@ -78,13 +80,30 @@ func TestServe(t *testing.T) {
 	}
 	want, count := m.Reference(t)
 	p := process.Serve(t, file)
-	p.Ready(t)
+	url := p.Ready(t)
 	p.Until(t, 2*time.Minute, func() bool { return process.Count(t, db) == count })
+	if page := get(t, url); !strings.Contains(page, ">"+count+"<") {
+		t.Errorf("the page does not show the %s calls that were written", count)
+	}
 	p.End(t)
 	if diff := cmp.Diff(want, process.Rows(t, db)); diff != "" {
 		t.Errorf("after %d kills (-written +collected):\n%.3000s", kills, diff)
 	}
 	t.Logf("%d kills, %d log objects, %s rows", kills, len(logs), count)
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	answer, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s, %v", url, answer.Status, err)
+	}
+	return string(text)
 }
 
 // allowed names the places of the month's large bodies, which do not lie where
