@@ -96,7 +96,7 @@ func (s *shell) root() *cobra.Command {
 			root.AddCommand(cmd)
 		}
 	}
-	add("start", s.demo(), s.ingest(), s.serve(), s.doctor())
+	add("start", s.demo(), s.ingest(), s.init(), s.serve(), s.doctor())
 	add("read", s.search(), s.report(), s.raw(), s.sql(), s.prices(), s.coverage(), s.inventory())
 	add("keep", s.quarantine(), s.erase(), s.audit(), s.db())
 	add("tools", s.queue(), s.trail(), s.normalize(), s.simulate(), s.docs(), s.version())

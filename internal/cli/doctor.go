@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -154,7 +155,7 @@ func (s *shell) diagnosis(r doctor.Report) error {
 			return err
 		}
 	} else {
-		s.checks(r.Checks)
+		s.checksTo(s.out, r.Checks)
 		if err := s.loggings(r.Logging); err != nil {
 			return err
 		}
@@ -169,23 +170,24 @@ func (s *shell) diagnosis(r doctor.Report) error {
 // marks are how the states of a check look.
 var marks = map[doctor.State]string{doctor.OK: "✓", doctor.Missing: "✗", doctor.Failed: "✗", doctor.Skipped: "–"}
 
-func (s *shell) checks(list []doctor.Check) {
+// checksTo prints checks by source, with the remedy of each that is not well.
+func (s *shell) checksTo(w io.Writer, list []doctor.Check) {
 	source := "\x00"
 	for _, c := range list {
 		if c.Source != source {
 			source = c.Source
-			fmt.Fprintln(s.out, plain(cmp.Or(source, "account")))
+			fmt.Fprintln(w, plain(cmp.Or(source, "account")))
 		}
 		line := fmt.Sprintf("  %s %-38s %-14s %s", marks[c.State], c.Action, c.Region, c.Resource)
-		fmt.Fprintln(s.out, strings.TrimRight(plain(line), " "))
+		fmt.Fprintln(w, strings.TrimRight(plain(line), " "))
 		if c.State == doctor.OK {
 			continue
 		}
 		if c.Why != "" {
-			fmt.Fprintln(s.out, "      "+plain(c.Why))
+			fmt.Fprintln(w, "      "+plain(c.Why))
 		}
 		if c.Remedy != "" {
-			fmt.Fprintln(s.out, "      → "+plain(c.Remedy))
+			fmt.Fprintln(w, "      → "+plain(c.Remedy))
 		}
 	}
 }

@@ -45,7 +45,7 @@ func (s subject) logging(ctx context.Context, region string) {
 	s.target.Source = "" // it is nobody's alone
 	w := s.wants[s.target.Account]
 	r := RegionLogging{Account: s.number, Region: region}
-	err := s.ask(ctx, w.inventory, Check{Region: region, Action: "bedrock:GetModelInvocationLoggingConfiguration", Resource: "*"}, func(ctx context.Context) error {
+	err := s.ask(ctx, unless(w.inventory), Check{Region: region, Action: "bedrock:GetModelInvocationLoggingConfiguration", Resource: "*"}, func(ctx context.Context) error {
 		client := bedrock.NewFromConfig(s.account.SDK(region))
 		out, err := client.GetModelInvocationLoggingConfiguration(ctx, &bedrock.GetModelInvocationLoggingConfigurationInput{})
 		if err == nil {
@@ -61,7 +61,7 @@ func (s subject) logging(ctx context.Context, region string) {
 			r.Why, r.Remedy = string(f.Kind)+": "+said(f), f.Remedy
 		}
 	}
-	if n, err := s.calls(ctx, w.metrics, region); err == nil {
+	if n, err := s.calls(ctx, unless(w.metrics), region); err == nil {
 		r.Calls = &n
 	}
 	r.judge()
@@ -70,18 +70,13 @@ func (s subject) logging(ctx context.Context, region string) {
 	s.report.Logging = append(s.report.Logging, r)
 }
 
-// ask is try, where a need is missed, and else a look that reports what worked.
-func (s subject) ask(ctx context.Context, needed bool, c Check, call func(context.Context) error) error {
+// unless is the reason why nobody misses what does not work, "" when it is
+// needed.
+func unless(needed bool) string {
 	if needed {
-		return s.try(ctx, c, call)
+		return ""
 	}
-	err := s.look(ctx, c, call)
-	if err != nil {
-		s.skip(c.Region, c.Action, c.Resource, "no source needs it; doctor asked, and it does not work")
-		return err
-	}
-	s.add(c, nil)
-	return nil
+	return "no source needs it; the doctor asked"
 }
 
 // read takes in a configuration; nil is logging that is off.
@@ -133,11 +128,11 @@ func (r *RegionLogging) judge() {
 }
 
 // calls asks CloudWatch how many calls Bedrock counted in the last 24 hours.
-func (s subject) calls(ctx context.Context, needed bool, region string) (total int64, err error) {
+func (s subject) calls(ctx context.Context, reason, region string) (total int64, err error) {
 	client := s.account.CloudWatch(region)
 	const namespace, name = "AWS/Bedrock", "Invocations"
 	var found []metrics.Metric
-	err = s.ask(ctx, needed, Check{Region: region, Action: "cloudwatch:ListMetrics", Resource: "*"}, func(ctx context.Context) error {
+	err = s.ask(ctx, reason, Check{Region: region, Action: "cloudwatch:ListMetrics", Resource: "*"}, func(ctx context.Context) error {
 		out, err := client.ListMetrics(ctx, &cloudwatch.ListMetricsInput{Namespace: aws.String(namespace), MetricName: aws.String(name)})
 		if err == nil {
 			found = perModel(out.Metrics)
@@ -156,7 +151,7 @@ func (s subject) calls(ctx context.Context, needed bool, region string) (total i
 		in.MetricDataQueries = append(in.MetricDataQueries, metrics.MetricDataQuery{Id: aws.String("q" + strconv.Itoa(i)),
 			MetricStat: &metrics.MetricStat{Metric: &found[i], Period: aws.Int32(3600), Stat: aws.String("Sum")}})
 	}
-	err = s.ask(ctx, needed, Check{Region: region, Action: "cloudwatch:GetMetricData", Resource: "*"}, func(ctx context.Context) error {
+	err = s.ask(ctx, reason, Check{Region: region, Action: "cloudwatch:GetMetricData", Resource: "*"}, func(ctx context.Context) error {
 		pages := cloudwatch.NewGetMetricDataPaginator(client, in)
 		for pages.HasMorePages() {
 			out, err := pages.NextPage(ctx)

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
+	"github.com/aws/smithy-go"
 
 	"seismo/internal/account"
 	"seismo/internal/source"
@@ -106,14 +107,15 @@ func (s subject) inventory(ctx context.Context, region string) {
 			_, err := q.ListServiceQuotas(ctx, &servicequotas.ListServiceQuotasInput{ServiceCode: aws.String("bedrock"), MaxResults: one})
 			return err
 		}},
-		{"sso:ListInstances", func(ctx context.Context) error {
-			_, err := ssoadmin.NewFromConfig(s.account.SDK(region)).ListInstances(ctx, &ssoadmin.ListInstancesInput{MaxResults: one})
-			return err
-		}},
 	}
 	for _, c := range calls {
 		_ = s.try(ctx, Check{Region: region, Action: c.action, Resource: "*"}, c.call)
 	}
+	const people = "without it, people have no names from IAM Identity Center"
+	_ = s.ask(ctx, people, Check{Region: region, Action: "sso:ListInstances", Resource: "*"}, func(ctx context.Context) error {
+		_, err := ssoadmin.NewFromConfig(s.account.SDK(region)).ListInstances(ctx, &ssoadmin.ListInstancesInput{MaxResults: one})
+		return err
+	})
 	s.tags(ctx)
 	for _, action := range []string{"bedrock:GetInferenceProfile", "bedrock:GetGuardrail", "bedrock:ListTagsForResource", "identitystore:ListUsers"} {
 		s.skip(region, action, "", "not tried: it needs something to look at; the list that it follows is tried")
@@ -127,17 +129,27 @@ func (s subject) tags(ctx context.Context) {
 		s.skip("", "iam:ListRoleTags", "", "not tried: who calls is no role or user")
 		return
 	}
-	client, kind := iam.NewFromConfig(s.account.SDK("")), who.Resource
-	name := kind[strings.LastIndexByte(kind, '/')+1:]
-	if strings.HasPrefix(kind, "user/") {
-		_ = s.try(ctx, Check{Action: "iam:ListUserTags", Resource: who.String()}, func(ctx context.Context) error {
-			_, err := client.ListUserTags(ctx, &iam.ListUserTagsInput{UserName: aws.String(name)})
-			return err
-		})
-		return
+	client, action := iam.NewFromConfig(s.account.SDK("")), "iam:ListRoleTags"
+	name := aws.String(who.Resource[strings.LastIndexByte(who.Resource, '/')+1:])
+	call := func(ctx context.Context) error {
+		_, err := client.ListRoleTags(ctx, &iam.ListRoleTagsInput{RoleName: name})
+		return found(err)
 	}
-	_ = s.try(ctx, Check{Action: "iam:ListRoleTags", Resource: who.String()}, func(ctx context.Context) error {
-		_, err := client.ListRoleTags(ctx, &iam.ListRoleTagsInput{RoleName: aws.String(name)})
-		return err
-	})
+	if strings.HasPrefix(who.Resource, "user/") {
+		action, call = "iam:ListUserTags", func(ctx context.Context) error {
+			_, err := client.ListUserTags(ctx, &iam.ListUserTagsInput{UserName: name})
+			return found(err)
+		}
+	}
+	_ = s.try(ctx, Check{Action: action, Resource: who.String()}, call)
+}
+
+// found drops the error that there is no such thing: whoever hears it was
+// allowed to ask.
+func found(err error) error {
+	var api smithy.APIError
+	if errors.As(err, &api) && strings.HasPrefix(api.ErrorCode(), "NoSuchEntity") {
+		return nil
+	}
+	return err
 }

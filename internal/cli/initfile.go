@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"seismo/internal/account"
+	"seismo/internal/app"
+	"seismo/internal/doctor"
+)
+
+// document writes the configuration that the answers make.
+func (i *setup) document(o doctor.Offer) string {
+	var b strings.Builder
+	b.WriteString("# Written by seismo init. All keys: seismo docs configuration\n\naccounts:\n  default:\n")
+	key := func(indent, name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%s%s: %s\n", indent, name, strconv.Quote(value))
+		}
+	}
+	region := o.Region
+	if arn, ok := account.ParseARN(i.group); ok {
+		region = arn.Region // the ARN's own Region is the one to look at
+	}
+	key("    ", "region_name", region)
+	key("    ", "credential_profile_name", i.cfg.Profile)
+	key("    ", "role_arn", i.cfg.RoleARN)
+	key("    ", "external_id", i.cfg.ExternalID.Reveal())
+	key("    ", "endpoint", i.cfg.Endpoint)
+	fmt.Fprintf(&b, "\nsources:\n  - name: %s\n", strconv.Quote(i.name))
+	switch {
+	case i.queue != "":
+		key("    ", "queue_url", i.queue)
+	case i.kind == initCloudWatch && strings.HasPrefix(i.group, "arn:"):
+		key("    ", "log_group_arn", i.group)
+	case i.kind == initCloudWatch:
+		key("    ", "log_group_name", i.group)
+	default:
+		bucket, prefix := i.bucket, ""
+		if rest, ok := strings.CutPrefix(i.bucket, inBucket); ok {
+			bucket, prefix, _ = strings.Cut(rest, "/")
+		}
+		name := "bucket_arn"
+		if strings.Contains(bucket, ":accesspoint/") {
+			name = "access_point_arn"
+		}
+		key("    ", name, bucket)
+		key("    ", "bucket_list_prefix", prefix)
+	}
+	b.WriteString("\n# The coverage meter holds CloudWatch's counts against what was read; the\n# inventory names profiles, guardrails and teams. Both only read.\n")
+	b.WriteString("metrics:\n  every: 5m\ninventory:\n  every: 6h\n")
+	return b.String()
+}
+
+// targets reads the document back, as serve will, and returns what it needs, the
+// source first.
+func (i *setup) targets(text string) ([]doctor.Target, error) {
+	dir, err := os.MkdirTemp("", "seismo-init-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, usualConfig)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return nil, err
+	}
+	file, err := app.LoadFile(path)
+	if err != nil {
+		return nil, badConfig(err)
+	}
+	return file.Targets(), nil
+}
+
+// write puts the file in its place, whole or not at all, for its owner alone.
+func (i *setup) write(text string) error {
+	if !i.force {
+		file, err := os.OpenFile(i.file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("write the configuration: %w", err)
+		}
+		_, err = file.WriteString(text)
+		if closeErr := file.Close(); err == nil {
+			err = closeErr
+		}
+		return err
+	}
+	temp, err := os.CreateTemp(filepath.Dir(i.file), ".seismo-*.yaml") // for its owner alone
+	if err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	defer os.Remove(temp.Name())
+	if _, err = temp.WriteString(text); err == nil {
+		err = temp.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	return os.Rename(temp.Name(), i.file)
+}
+
+// end says what was written and what comes next.
+func (i *setup) end(r doctor.Report, first app.Facts) error {
+	if i.shell.json {
+		done := struct {
+			File    string     `json:"file"`
+			Missing int        `json:"missing"`
+			First   *app.Facts `json:"first"`
+		}{File: i.file, Missing: r.Missing()}
+		if !first.Time.IsZero() {
+			done.First = &first
+		}
+		if err := i.shell.object(done); err != nil {
+			return err
+		}
+	}
+	i.part()
+	i.say("%s is written; start it with", i.file)
+	i.say("  seismo serve -c %s", i.file)
+	if r.Missing() > 0 {
+		return silent{exitPartial}
+	}
+	return nil
+}
