@@ -66,7 +66,7 @@ func (s State) Remedy() string {
 	case Unknown:
 		return "Allow bedrock:GetModelInvocationLoggingConfiguration and read CloudTrail, so that the cause can be told; look for a second source that is not read."
 	case BodyLost:
-		return "Set a bucket for large data (largeDataDeliveryS3Config) in the logging configuration, and let seismo read it."
+		return "The rows say why: set a bucket for large data (largeDataDeliveryS3Config), let seismo read it, and keep its objects until it has."
 	case NoContent:
 		return "Nothing logs what is said there; keep CloudTrail on for who calls, or restrict the endpoint by policy."
 	case Excess:

@@ -71,7 +71,11 @@ func judgeLogging(at spot, l Logging) []Posture {
 		return []Posture{row("logging", Bad, "Model invocation logging is off: calls leave no record of what was said.",
 			"Turn it on: a bucket or a log group for each account and Region.")}
 	}
-	rows := []Posture{row("logging", Good, "Model invocation logging is on, to "+places(l)+".", "")}
+	on := "Model invocation logging is on, to " + places(l)
+	if off := modalities(l); off != "" {
+		on += "; not delivered: " + off
+	}
+	rows := []Posture{row("logging", Good, on+".", "")}
 	if l.S3 == nil && l.CloudWatch.Large == nil {
 		rows = append(rows, row("large_bodies", Warn, "Bodies over 100 KB are lost: the log group has no bucket for large data.",
 			"Set largeDataDeliveryS3Config of the CloudWatch destination."))
@@ -79,9 +83,6 @@ func judgeLogging(at spot, l Logging) []Posture {
 	if !l.Text {
 		rows = append(rows, row("delivery", Warn, "Text is not delivered: records hold counts, and nothing of what was said.",
 			"Set textDataDeliveryEnabled."))
-	}
-	if off := modalities(l); off != "" {
-		rows = append(rows, row("delivery", Warn, "Not delivered: "+off+".", "Set the delivery of what these accounts use."))
 	}
 	return rows
 }

@@ -13,13 +13,13 @@ type Holding struct {
 }
 
 // Holdings are what the company's accounts hold: logging to a bucket for each
-// account and Region, the application inference profiles, and the guardrail of
+// account and Region, of everything but embeddings, the application inference profiles, and the guardrail of
 // the support chat with a draft that somebody began.
 func Holdings() []Holding {
 	var out []Holding
 	for _, p := range places {
 		out = append(out, Holding{p.account, p.region, inventory.KindLogging, inventory.KindLogging, inventory.Logging{
-			On: true, Text: true, Image: true, Embedding: true, Video: true, Audio: p != gapPlace,
+			On: true, Text: true, Image: true, Video: true, Audio: true,
 			S3: &inventory.Destination{Bucket: p.bucket()}}})
 	}
 	profile := func(arn, name, model string, tags map[string]string) {
