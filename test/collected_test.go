@@ -128,14 +128,16 @@ func (w *way) left() int {
 	return w.queue.Len()
 }
 
-// byQueue delivers every message two to five times, in any order, to four loops.
+// byQueue delivers every message two to five times, in any order, to four loops;
+// some of the buckets are listed as well.
 func byQueue(_ *testing.T, cloud *standin.Cloud, m *month.Month) way {
 	q := cloud.CreateQueue("logs", standin.QueueOptions{Copies: [2]int{2, 5}, Shuffle: true, Seed: 3})
 	forms := []standin.Form{standin.FromS3, standin.FromSNS, standin.RawSNS, standin.EventBridge}
 	n := 0
 	return way{
 		source: "  - {name: queue, queue_url: " + cloud.URL() + "/" + standin.AccountID +
-			"/logs, number_of_workers: 4, sqs.wait_time: 1s, visibility_timeout: 10s}",
+			"/logs, number_of_workers: 4, sqs.wait_time: 1s, visibility_timeout: 10s}\n" +
+			"  - {name: listing, bucket_arn: tarn-bedrock-logs-111122223333-eu-west-1, bucket_list_interval: 1s}",
 		items: slices.Concat(m.Invoked, m.Trailed),
 		hand: func(o month.Object) {
 			put := cloud.PutObject(o.Bucket, o.Key, o.Body)
