@@ -52,6 +52,10 @@ type Config struct {
 	Stop <-chan struct{}
 }
 
+// fewAhead is how many deliveries of a source without an end wait to be looked up:
+// what is held when the process is killed counts as delivered once more.
+const fewAhead = 32
+
 // ErrStopping settles deliveries that were not begun because of Config.Stop.
 var ErrStopping = errors.New("seismo is stopping")
 
@@ -65,7 +69,11 @@ func Run(ctx context.Context, cfg Config, w *Writer, meter *Meter) error {
 	}
 	outer := ctx
 	group, ctx := errgroup.WithContext(ctx)
-	received := make(chan source.Delivery, lookAtOnce)
+	ahead := lookAtOnce
+	if cfg.Endless {
+		ahead = fewAhead
+	}
+	received := make(chan source.Delivery, ahead)
 	deliveries := make(chan source.Delivery)
 	var open sync.WaitGroup // deliveries that are not settled
 	group.Go(func() error {
