@@ -57,6 +57,9 @@ Without -c it takes seismo.yaml of this folder, or what the flags name.`,
 			if err := cmd.Context().Err(); err != nil {
 				return err
 			}
+			if n := report.Missing(); f.policy && n > 0 {
+				fmt.Fprintf(s.err, "%s did not work, so keys and buckets may be missing from this policy: run it again once they do\n", plural(n, "check"))
+			}
 			if f.policy {
 				return s.policies(doctor.Policies(targets, report))
 			}
