@@ -106,6 +106,9 @@ func (l *lane) page(oldest time.Time, token string, delivered bool) {
 	}
 	l.token = token
 	l.asked = token == ""
+	if l.window.hand == back && !l.asked && l.pages >= pagesMost && !l.reached.IsZero() && l.reached.Before(l.window.to) {
+		l.window.from, l.asked = later(l.window.from, l.reached.Truncate(time.Second)), true
+	}
 	if delivered {
 		l.flying++
 		l.fresh = true

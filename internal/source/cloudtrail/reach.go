@@ -10,16 +10,20 @@ import (
 // reach is how far one event source is read in one Region: it is the value of
 // its cursor. All times are whole seconds, as CloudTrail's are.
 type reach struct {
-	Live  time.Time `json:"live"`  // everything from Back to here was read when it was as old as the overlap
-	Sweep time.Time `json:"sweep"` // everything from Back to here was read when it was as old as a sweep
+	Live  time.Time `json:"live"`  // everything from Back to here was read, when it was as old as the overlap at least
+	Sweep time.Time `json:"sweep"` // everything that is older was read, or will be by Back, when it was as old as a sweep
 	Back  time.Time `json:"back"`  // where the reading of older events has come to, which goes backwards
 }
 
-// begin is the reach of a source that was never read. Its newest part is looked
-// at first; what is so old that no late event can join it is read backwards.
+// newest is how much of a source is looked at first when it was never read.
+const newest = time.Hour
+
+// begin is the reach of a source that was never read: its newest part is read
+// first, and the rest backwards from there.
 func begin(now time.Time, t *terms) reach {
-	at := now.Add(-min(t.sweep, t.lookback)).Truncate(time.Second)
-	return reach{at, at, at}
+	now = now.Truncate(time.Second)
+	at := now.Add(-min(newest, t.lookback))
+	return reach{Live: at, Sweep: now.Add(-min(t.sweep, t.lookback)), Back: at}
 }
 
 func parseReach(text string) (reach, error) {
@@ -27,7 +31,7 @@ func parseReach(text string) (reach, error) {
 	if err := json.Unmarshal([]byte(text), &r); err != nil {
 		return r, fmt.Errorf("the cursor: %w", err)
 	}
-	if r.Live.IsZero() || r.Sweep.IsZero() || r.Back.IsZero() || r.Back.After(r.Sweep) || r.Sweep.After(r.Live) {
+	if r.Live.IsZero() || r.Sweep.IsZero() || r.Back.IsZero() || r.Back.After(r.Live) {
 		return r, fmt.Errorf("the cursor: its times are not in order")
 	}
 	return r, nil
@@ -87,7 +91,8 @@ func (r reach) after(w window, t *terms) reach {
 const sweepStep = time.Hour
 
 // window is what a hand has to read next; ok is false when there is nothing. span
-// is how long it may be at most.
+// is how long it may be at most, except for what is read backwards, which is all
+// there is: it may end at any page, since the pages begin with the newest.
 func (r reach) window(h hand, now time.Time, span time.Duration, t *terms) (w window, ok bool) {
 	now = now.Truncate(time.Second)
 	w = window{hand: h, began: now}
@@ -102,7 +107,7 @@ func (r reach) window(h hand, now time.Time, span time.Duration, t *terms) (w wi
 		return w, end.Sub(r.Sweep) >= sweepStep
 	case back:
 		start := now.Add(-t.lookback)
-		w.to, w.from = r.Back, later(start, r.Back.Add(-span))
+		w.from, w.to = start, r.Back
 		return w, r.Back.After(start)
 	}
 	return w, false
@@ -130,6 +135,7 @@ const (
 	spanMost  = 24 * time.Hour
 	pagesFew  = 3
 	pagesMany = 12
+	pagesMost = 20 // read backwards in one go
 )
 
 // nextSpan fits the length of windows to how many pages the last one had.

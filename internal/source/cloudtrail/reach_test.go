@@ -65,7 +65,7 @@ func TestWindows(t *testing.T) {
 	}{
 		"newest, up to now, though only what is old enough counts": {live, r.Live, now, r},
 		"old enough to be swept":                                   {sweep, r.Sweep, ago(24 * time.Hour), reach{r.Live, ago(24 * time.Hour), r.Back}},
-		"back, to the beginning at most":                           {back, ago(72 * time.Hour), r.Back, reach{r.Live, r.Sweep, ago(72 * time.Hour)}},
+		"back, to the beginning":                                   {back, ago(72 * time.Hour), r.Back, reach{r.Live, r.Sweep, ago(72 * time.Hour)}},
 	} {
 		w, ok := r.window(tt.hand, now, 24*time.Hour, terms)
 		if !ok || !w.from.Equal(tt.from) || !w.to.Equal(tt.to) {
@@ -104,4 +104,37 @@ func FuzzCursor(f *testing.F) {
 			t.Errorf("%s becomes %v, %v", text, again, err)
 		}
 	})
+}
+
+// TestBackwardsInPieces holds that what is read backwards may end at any page,
+// and goes on from the oldest event that came.
+func TestBackwardsInPieces(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	terms := &terms{interval: time.Minute, lookback: 72 * time.Hour, overlap: 20 * time.Minute, sweep: 24 * time.Hour}
+	l := newLane("x", terms)
+	l.resume(nil, now)
+	l.next = now.Add(time.Hour) // the newest part is done
+	if !l.begin(now) || l.window.hand != back {
+		t.Fatalf("%+v", l.window)
+	}
+	oldest := now.Add(-2 * time.Hour)
+	for n := 1; n < pagesMost; n++ {
+		l.page(oldest, "more", false)
+		if l.asked {
+			t.Fatalf("it ends after %d pages", n)
+		}
+	}
+	l.page(oldest, "more", false)
+	at := l.finish(now)
+	if at == nil || !at.Back.Equal(oldest) {
+		t.Fatalf("the cursor is %v", at)
+	}
+	l.markSettled(true, now)
+	if !l.begin(now) || !l.window.to.Equal(oldest) || !l.window.from.Equal(now.Add(-72*time.Hour)) {
+		t.Fatalf("it goes on with %+v", l.window)
+	}
+	l.page(time.Time{}, "", false)
+	if at := l.finish(now); at == nil || !at.Back.Equal(now.Add(-72*time.Hour)) {
+		t.Fatalf("at the end the cursor is %v", at)
+	}
 }

@@ -186,6 +186,9 @@ func (r *reader) deliver(ctx context.Context, l *lane, events []types.Event, tok
 		return nil
 	}
 	object, body := pageOf(r.cursorName(l), r.region, l.eventSource, fresh)
+	if l.window.hand != live {
+		object.Modified = time.Time{} // old on purpose, which is no lag
+	}
 	weight := min(object.Size, mostBytes)
 	if err := r.bytes.Acquire(ctx, weight); err != nil {
 		return err
