@@ -22,6 +22,10 @@ type QueueOptions struct {
 	Seed       uint64 // of Copies and Shuffle
 	InFlight   int    // most messages in flight, default 120,000
 	Strict     bool   // a receipt that has expired cannot delete, as FIFO queues have it
+
+	// Deleted is told of each message that is deleted, and when it was sent. It
+	// must not call the cloud.
+	Deleted func(body string, sent time.Time)
 }
 
 // Queue is a queue of SQS as its owner sees it.

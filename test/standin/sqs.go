@@ -235,6 +235,9 @@ func (q *Queue) delete(handle string) error {
 	if m.handle == handle && !m.gone {
 		q.remove(m)
 		q.deleted++
+		if q.opt.Deleted != nil {
+			q.opt.Deleted(m.body, m.sent)
+		}
 	}
 	return nil
 }

@@ -47,8 +47,25 @@ type Cloud struct {
 
 // New makes an AWS without anything in it. Its server, when one was asked for,
 // ends with the test.
-func New(t testing.TB) *Cloud {
-	c := &Cloud{stop: t.Cleanup, places: map[any]any{}}
+func New(t testing.TB) *Cloud { return begin(t.Cleanup) }
+
+// Start makes an AWS for a program that is no test. The function ends its server.
+func Start() (*Cloud, func()) {
+	var ends []func()
+	c := begin(func(end func()) { ends = append(ends, end) })
+	return c, func() {
+		c.mu.Lock()
+		all := ends
+		ends = nil
+		c.mu.Unlock()
+		for _, end := range all {
+			end()
+		}
+	}
+}
+
+func begin(stop func(func())) *Cloud {
+	c := &Cloud{stop: stop, places: map[any]any{}}
 	c.objects = newObjects()
 	c.queues = newQueues()
 	c.services = c.table()
