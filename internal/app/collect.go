@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"seismo/internal/pipeline"
+	"seismo/internal/source"
 )
 
 // collector runs the sources of a file into the store, each by itself: one that
@@ -26,6 +28,7 @@ type collector struct {
 type line struct {
 	plan  plan
 	meter pipeline.Meter
+	open  atomic.Pointer[source.Source] // as it runs now
 }
 
 func newCollector(a *App, path *Path, r *reach, plans []plan) *collector {
@@ -98,6 +101,7 @@ func (c *collector) once(ctx context.Context, l *line) (err error) {
 	if err != nil {
 		return err
 	}
+	l.open.Store(&src)
 	defer func() { err = errors.Join(err, src.Close()) }()
 	cfg := c.path.config(l.plan.name, src)
 	cfg.Workers, cfg.Endless, cfg.Stop = l.plan.workers, true, c.stop

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ type head struct {
 	Type    string `yaml:"type" help:"aws-s3, aws-cloudwatch, aws-cloudtrail, aws-firehose or folder; may be left out where a key tells: queue_url, log_group_arn, …"`
 	Account string `yaml:"account" help:"the entry of accounts to reach AWS with; keys given here win over its keys"`
 	Enabled *bool  `yaml:"enabled" help:"false leaves the source out"`
-	Readers int    `yaml:"readers" help:"objects read at once, default 4"`
+	Readers int    `yaml:"readers" help:"objects read at once; default: two for each core, at least 4"`
 }
 
 var headKeys = []string{"name", "type", "account", "enabled", "readers"}
@@ -89,7 +90,7 @@ func (f *File) plan(part config.Part) (plan, error) {
 	case !ok:
 		return plan{}, part.Fault("type", "no such kind of source", "use "+strings.Join(slices.Sorted(mapKeys(kinds())), ", "))
 	case h.Readers < 0 || h.Readers > 64:
-		return plan{}, part.Fault("readers", "not from 1 to 64", "leave it out for 4")
+		return plan{}, part.Fault("readers", "not from 1 to 64", "leave it out for two for each core")
 	}
 	cfg := make()
 	if err := f.account(part, h.Account, cfg.reach()); err != nil {
@@ -106,7 +107,7 @@ func (f *File) plan(part config.Part) (plan, error) {
 		p.name = fmt.Sprintf("%s-%d", h.Type, len(f.sources)+1)
 	}
 	if p.workers == 0 {
-		p.workers = 4
+		p.workers = max(4, 2*runtime.GOMAXPROCS(0))
 	}
 	if reach := cfg.reach(); reach != nil {
 		p.account = *reach

@@ -25,6 +25,9 @@ func (a *App) sources(ctx context.Context) (web.Collection, error) {
 	}
 	for _, l := range c.lines {
 		one := shown(l.plan, l.meter.Counts())
+		if src := l.open.Load(); src != nil {
+			one.Notes = notes(*src)
+		}
 		troubles, err := a.store.Troubles(ctx, l.plan.name)
 		if err != nil {
 			return all, err

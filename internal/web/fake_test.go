@@ -161,7 +161,7 @@ func (f *fake) findings(_ context.Context, limit int) ([]event.Finding, error) {
 // sources are one that reads and one that may not.
 func (f *fake) sources(context.Context) (Collection, error) {
 	return Collection{Sources: []Source{
-		{Name: "logs", Kind: "aws-s3", Place: "https://sqs.eu-west-1.amazonaws.com/111122223333/bedrock", State: SourceReading,
+		{Name: "logs", Kind: "aws-s3", Place: "https://sqs.eu-west-1.amazonaws.com/111122223333/bedrock", State: SourceReading, Notes: []string{"9 messages received, 9 deleted"},
 			Seen: newest, Committed: newest, Lag: 12.4, PerSecond: 41.6, Objects: 9, Known: 2, Bytes: 4711,
 			Read: 100, Stored: 80, Duplicate: 10, Skipped: 7, Quarantined: 3},
 		{Name: "<b>trail</b>", Kind: "aws-cloudtrail", Place: "us-east-1", State: SourceFails, Since: newest.Add(-time.Hour),

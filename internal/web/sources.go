@@ -24,8 +24,9 @@ type Source struct {
 	State  string    `json:"state"`
 	Why    string    `json:"why,omitzero"`
 	Remedy string    `json:"remedy,omitzero"`
-	Since  time.Time `json:"since,omitzero"` // of SourceFails
-	Seen   time.Time `json:"seen,omitzero"`  // when its place answered last
+	Since  time.Time `json:"since,omitzero"`  // of SourceFails
+	Notes  []string  `json:"notes,omitempty"` // what only its kind has to tell
+	Seen   time.Time `json:"seen,omitzero"`   // when its place answered last
 
 	Lag       float64   `json:"lag_seconds"`     // the longest of the last minute, from written at its place to stored
 	PerSecond float64   `json:"read_per_second"` // records, over the last minute
