@@ -15,10 +15,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 )
 
 // Options are what a program gives beside the configuration.
@@ -97,9 +99,14 @@ func (a *Account) Logs(region string) *cloudwatchlogs.Client {
 	return cloudwatchlogs.NewFromConfig(a.SDK(region))
 }
 
-// CloudWatch is a client for a Region.
+// CloudWatch is a client for a Region. A custom endpoint is spoken to in JSON,
+// which AWS takes too: emulators do not know the CBOR that the SDK would choose.
 func (a *Account) CloudWatch(region string) *cloudwatch.Client {
-	return cloudwatch.NewFromConfig(a.SDK(region))
+	return cloudwatch.NewFromConfig(a.SDK(region), func(o *cloudwatch.Options) {
+		if o.BaseEndpoint != nil {
+			o.Protocol = awsjson.New10(schemas.GraniteServiceVersion20100801)
+		}
+	})
 }
 
 // CloudTrail is a client for a Region.

@@ -34,7 +34,9 @@ func observe(t *testing.T, cfg metrics.Config) observer {
 		t.Fatal(err)
 	}
 	cloud, kept := standin.New(t), newStore(t)
-	deps := metrics.Deps{Accounts: []*account.Account{cloud.Account(t)}, Series: kept}
+	real := cloud.Config()
+	real.Endpoint = "" // as AWS itself is spoken to, in CBOR; emulators are in JSON
+	deps := metrics.Deps{Accounts: []*account.Account{cloud.Open(t, real)}, Series: kept}
 	return observer{metrics.New(cfg, deps), cloud, kept}
 }
 
