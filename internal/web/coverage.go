@@ -151,6 +151,8 @@ func readCoverageSpan(v url.Values, now time.Time, status Status) (coverageSpan,
 	return s, nil
 }
 
+func (s coverageSpan) width() time.Duration { return time.Duration(s.cell) * time.Hour }
+
 func (s coverageSpan) choices() []choice {
 	var out []choice
 	for _, c := range []struct{ name, label string }{{"48h", "48 hours"}, {"7d", "7 days"}, {"30d", "30 days"}} {

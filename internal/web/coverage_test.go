@@ -89,8 +89,10 @@ func TestCoveragePageOfEveryKind(t *testing.T) {
 		"two days": {true, "/coverage", []string{"logging off", "delivery failing", "body lost", "no content", "×", "✓",
 			"No calls: 111122223333 us-west-2.", "CloudWatch: 8, CloudTrail: 8, delivered: not known, stored: 0.",
 			"Turn model invocation logging on", "&lt;b&gt;gate&lt;/b&gt;", "cloudwatch:ListMetrics is not allowed", "1 good"}},
-		"a week":   {true, "/coverage?range=7d", []string{"Each cell is 4 hours", "the gravest hour: "}},
-		"a month":  {true, "/coverage?range=30d", []string{"Each cell is 24 hours"}},
+		"a week":  {true, "/coverage?range=7d", []string{"Each cell is 4 hours", "the gravest hour: "}},
+		"a month": {true, "/coverage?range=30d", []string{"Each cell is 24 hours"}},
+		"a day of choice": {true, "/coverage?from=" + instant(at.Add(-24*time.Hour)) + "&to=" + instant(at), []string{
+			"from=" + strings.ReplaceAll(instant(at.Add(-24*time.Hour)), ":", "%3A"), "logging off"}},
 		"one hour": {true, "/coverage?account=111122223333&region=eu-west-1&endpoint=runtime&hour=" + hour, []string{`id="hour"`, "stored here", "kind%3Dtrail"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -25,7 +25,7 @@ type findingsView struct {
 type findingRow struct {
 	event.Finding
 	Source string // the detector, as people call it
-	Calls  string // address of what the principal did, "" when it is not named whole
+	Calls  string // address of what the principal did, "" when it is not named
 }
 
 type severityCount struct {
@@ -53,15 +53,25 @@ func viewFindings(found []event.Finding) findingsView {
 	for _, f := range found {
 		counts[f.Severity]++
 		row := findingRow{Finding: f, Source: detectorName(f.Detector)}
-		if strings.HasPrefix(f.Principal, "arn:") {
-			row.Calls = searchFor(query.Compare{Field: "principal", Op: query.Equal, Value: f.Principal})
-		}
+		row.Calls = callsOf(f.Principal)
 		v.Findings = append(v.Findings, row)
 	}
 	for _, severity := range [...]string{event.Critical, event.High, event.Medium, event.Low, event.Info} {
 		v.Severe = append(v.Severe, severityCount{severity, counts[severity]})
 	}
 	return v
+}
+
+// callsOf is the address of what a principal did: an ARN, or the name of a user,
+// which ends its ARN.
+func callsOf(principal string) string {
+	switch {
+	case principal == "":
+		return ""
+	case strings.HasPrefix(principal, "arn:"):
+		return searchFor(query.Compare{Field: "principal", Op: query.Equal, Value: principal})
+	}
+	return searchFor(query.Compare{Field: "principal", Op: query.Like, Value: "*/" + escapeLike(principal)})
 }
 
 func detectorName(detector string) string {

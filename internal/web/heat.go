@@ -70,9 +70,8 @@ func sign(s coverage.State) (mark, class string) {
 
 func newHeat(r coverage.Report, span coverageSpan) heat {
 	h := heat{Cell: span.cell}
-	width := time.Duration(span.cell) * time.Hour
 	var starts []time.Time
-	for at := r.From; at.Before(r.To); at = at.Add(width) {
+	for at := r.From; at.Before(r.To); at = at.Add(span.width()) {
 		starts = append(starts, at)
 	}
 	h.headings(starts)
@@ -82,7 +81,7 @@ func newHeat(r coverage.Report, span coverageSpan) heat {
 		for n < len(r.Rows) && r.Rows[n].Place == r.Rows[0].Place {
 			n++
 		}
-		h.place(r.Rows[:n], starts, width, used)
+		h.place(r.Rows[:n], starts, span, used)
 		r.Rows = r.Rows[n:]
 	}
 	for _, s := range coverage.States() {
@@ -116,7 +115,7 @@ func (h *heat) headings(starts []time.Time) {
 	}
 }
 
-func (h *heat) place(rows []coverage.Row, starts []time.Time, width time.Duration, used map[coverage.State]bool) {
+func (h *heat) place(rows []coverage.Row, starts []time.Time, span coverageSpan, used map[coverage.State]bool) {
 	quiet := !slices.ContainsFunc(rows, func(r coverage.Row) bool { return r.State != coverage.Quiet })
 	if quiet {
 		h.Quiet = append(h.Quiet, rows[0].Place)
@@ -128,20 +127,20 @@ func (h *heat) place(rows []coverage.Row, starts []time.Time, width time.Duratio
 		out.Stored += r.Stored
 	}
 	for _, at := range starts {
-		end := at.Add(width)
+		end := at.Add(span.width())
 		var in []coverage.Row
 		for _, r := range rows {
 			if !r.Hour.Before(at) && r.Hour.Before(end) {
 				in = append(in, r)
 			}
 		}
-		out.Cells = append(out.Cells, newCell(in, at, width, used))
+		out.Cells = append(out.Cells, newCell(in, at, span, used))
 	}
 	h.Rows = append(h.Rows, out)
 }
 
 // newCell sums the hours of a cell up; the gravest state counts.
-func newCell(rows []coverage.Row, at time.Time, width time.Duration, used map[coverage.State]bool) heatCell {
+func newCell(rows []coverage.Row, at time.Time, span coverageSpan, used map[coverage.State]bool) heatCell {
 	if len(rows) == 0 {
 		return heatCell{Class: "h-none"}
 	}
@@ -152,12 +151,13 @@ func newCell(rows []coverage.Row, at time.Time, width time.Duration, used map[co
 	c := heatCell{}
 	c.Sign, c.Class = sign(worst.State)
 	c.Title = bucketName(query.Hour, worst.Hour) + " UTC, " + worst.State.Label() + ". " + worst.Why + " " + counts(worst)
-	if width > time.Hour {
-		c.Title = at.Format("2 Jan 15:04") + " and " + duration(float64(width.Milliseconds())) + " on, the gravest hour: " + c.Title
-	}
-	v := writeSpan(at, at.Add(width))
-	if width == time.Hour {
-		v = url.Values{"range": {"48h"}}
+	v := url.Values{"range": {span.name}}
+	switch {
+	case span.cell > 1: // leads to the cell's own hours
+		c.Title = at.Format("2 Jan 15:04") + " and " + whole(int64(span.cell)) + " hours on, the gravest hour: " + c.Title
+		v = writeSpan(at, at.Add(span.width()))
+	case span.name == "custom":
+		v = writeSpan(span.from, span.to)
 	}
 	v.Set("account", worst.Account)
 	v.Set("region", worst.Region)
