@@ -22,7 +22,7 @@ func GuardDuty(doc jsondoc.Value, origin event.Origin) event.Finding {
 		Title:     cmp.Or(doc.Get("title").Str(), doc.Get("description").Str(), doc.Get("type").Str()),
 		Account:   text(doc.Get("accountId")),
 		Region:    doc.Get("region").Str(),
-		Principal: guardDutyPrincipal(doc.Get("resource")),
+		Principal: guardDutyPrincipal(doc),
 		Resource:  guardDutyResource(doc),
 	}
 	return named(f, doc, doc.Get("id").Str(), origin)
@@ -49,10 +49,18 @@ func severity(v jsondoc.Value) string {
 }
 
 // guardDutyPrincipal is the user or role whose key was used, or the role of the
-// machine that the finding is about.
-func guardDutyPrincipal(resource jsondoc.Value) string {
+// machine that the finding is about. A role is named as events name it, by its ARN
+// without a path; the ARN of a user may have a path that the finding does not
+// tell, so that a user is named by name.
+func guardDutyPrincipal(doc jsondoc.Value) string {
+	resource := doc.Get("resource")
 	if key := resource.Get("accessKeyDetails"); key.Exists() {
-		return cmp.Or(key.Get("userName").Str(), key.Get("principalId").Str())
+		name := cmp.Or(key.Get("userName").Str(), key.Get("principalId").Str())
+		itself, ok := arn.Parse(doc.Get("arn").Str())
+		if role := key.Get("userName").Str(); ok && role != "" && key.Get("userType").Str() == "AssumedRole" {
+			return arn.ARN{Partition: itself.Partition, Service: "iam", Account: text(doc.Get("accountId")), Resource: "role/" + role}.String()
+		}
+		return name
 	}
 	profile := resource.Get("instanceDetails", "iamInstanceProfile", "arn").Str()
 	if profile == "" {
