@@ -40,8 +40,9 @@ type App struct {
 	store   *duckdb.Store
 	socket  *http.Server
 
-	incident *Incident // damage that was found when it was opened
-	marked   string    // the last batch that the state knows of
+	incident  *Incident // damage that was found when it was opened
+	marked    string    // the last batch that the state knows of
+	suspected bool      // damage that was met while running is reported
 
 	collector *collector // nil: nothing is collected
 	observer  observer
@@ -160,6 +161,9 @@ func (a *App) Close() error {
 		defer cancel()
 		errs = append(errs, a.socket.Shutdown(ctx))
 		a.socket = nil
+		if a.store != nil {
+			errs = append(errs, a.Mark(ctx))
+		}
 	}
 	if a.store != nil {
 		errs = append(errs, a.store.Close())

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
@@ -55,6 +56,14 @@ const objects = 24
 
 func objectID(n int) string { return fmt.Sprintf("s3://example-logs/%d#e", n) }
 
+// noise is text that does not get smaller by packing, so that what was said fills
+// pages of its own.
+func noise(n int) string {
+	var text [24 << 10]byte
+	_, _ = rand.NewChaCha8([32]byte{byte(n)}).Read(text[:])
+	return base64.StdEncoding.EncodeToString(text[:])
+}
+
 // take appends the objects that the ledger does not know, as a source that lists
 // its place from the beginning would.
 func take(t testing.TB, a *App) {
@@ -67,7 +76,7 @@ func take(t testing.TB, a *App) {
 		if seen[objectID(n)] {
 			continue
 		}
-		call := storetest.Talk(n, fmt.Sprintf("person%d@example.com", n%5), []string{fmt.Sprintf("What of zebra %d?", n)}, "It is striped.")
+		call := storetest.Talk(n, fmt.Sprintf("person%d@example.com", n%5), []string{fmt.Sprintf("What of zebra %d? %s", n, noise(n))}, "It is striped.")
 		entry := store.Entry{Object: source.Object{ID: objectID(n), Cursor: &source.Cursor{Name: "place", Value: strconv.Itoa(n)}},
 			Read: 2, Last: 2, Done: time.Now()}
 		b := store.Batch{Events: []event.Event{call, storetest.Trail(call, n)}, Objects: []store.Entry{entry}}

@@ -9,8 +9,7 @@ import (
 	"seismo/internal/query"
 )
 
-// Aggregate computes numbers over events, as query.Eval does.
-func (s *Store) Aggregate(ctx context.Context, a query.Aggregate) (query.Table, error) {
+func (s *Store) aggregated(ctx context.Context, a query.Aggregate) (query.Table, error) {
 	table := query.Table{Columns: a.Columns(), Rows: [][]any{}}
 	if err := a.Check(); err != nil {
 		return table, err

@@ -24,7 +24,7 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 	}
 	there, err := s.meet(ctx, b.Events)
 	if err != nil {
-		return store.Receipt{}, err
+		return store.Receipt{}, s.met(err)
 	}
 	keep, receipt := store.Sift(b.Events, there.standing, s.since)
 	var findings []event.Finding
@@ -48,7 +48,7 @@ func (s *Store) Append(ctx context.Context, b store.Batch) (store.Receipt, error
 	w := &writing{batch: &b, stage: st, receipt: receipt, jobs: jobs, findings: findings}
 	w.final, w.meeting = there.divide(jobs)
 	if err := s.commit(ctx, w); err != nil {
-		return store.Receipt{}, fmt.Errorf("store a batch: %w", name(err))
+		return store.Receipt{}, fmt.Errorf("store a batch: %w", s.met(err))
 	}
 	s.blocks.commit(st)
 	s.batch++

@@ -13,8 +13,7 @@ import (
 	"seismo/internal/store"
 )
 
-// Record rebuilds what an event was made of.
-func (s *Store) Record(ctx context.Context, id string) (event.Event, event.Record, error) {
+func (s *Store) rebuilt(ctx context.Context, id string) (event.Event, event.Record, error) {
 	done, err := s.read(ctx)
 	if err != nil {
 		return event.Event{}, event.Record{}, err

@@ -107,7 +107,7 @@ func (s *Store) checkpoint(ctx context.Context, force bool) error {
 	if err != nil && s.exec(ctx, "SELECT 1") != nil {
 		err = errors.Join(err, s.reopen(context.WithoutCancel(ctx)))
 	}
-	return name(err)
+	return s.met(err)
 }
 
 // putLog never runs beside a query: DuckDB would have to keep both versions, and

@@ -58,10 +58,11 @@ type Store struct {
 	write   sync.Mutex // one writer
 	conn    *sql.Conn  // the writer's
 	closed  bool
-	stuck   bool   // open for reading until it can be written again
+	stuck   bool // open for reading until it can be written again
 	since   store.Since
 	batch   uint64 // number of the last batch
 	blocks  blockState
+	damage  atomic.Pointer[error]
 	pending atomic.Int64 // rows not yet folded
 	exact   int64        // bytes of text that a search looks through at once
 	values  values

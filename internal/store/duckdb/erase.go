@@ -64,8 +64,46 @@ func (s *Store) erase(ctx context.Context, erased *store.Erased) error {
 	if erased.Blocks, err = result.RowsAffected(); err != nil {
 		return err
 	}
+	if err := s.eraseFindings(ctx, erased.Person, alias); err != nil {
+		return err
+	}
 	return s.exec(ctx, `UPDATE event_done SET `+anonymize()+` WHERE person = $1`,
-		erased.Person, "(?i)"+store.NamePattern(erased.Person).String()[len("(?i)"):], alias)
+		erased.Person, store.NamePattern(erased.Person).String(), alias)
+}
+
+// eraseFindings takes the name off findings, and what the detector wrote away
+// where it holds the name.
+func (s *Store) eraseFindings(ctx context.Context, person, alias string) error {
+	name := store.NamePattern(person)
+	rows, err := s.conn.QueryContext(ctx, `SELECT id, sealed FROM finding WHERE sealed IS NOT NULL`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	ids := []string{}
+	for rows.Next() {
+		var id string
+		var sealed []byte
+		if err := rows.Scan(&id, &sealed); err != nil {
+			return err
+		}
+		raw, err := s.cfg.Keyring.Store().Open(nil, sealed, findingPlace(id))
+		if err != nil {
+			return fmt.Errorf("open finding %s: %w", id, err)
+		}
+		if name.Match(raw) {
+			ids = append(ids, id)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if err := s.exec(ctx, `UPDATE finding SET sealed = NULL WHERE id IN (SELECT unnest(?))`, ids); err != nil {
+		return err
+	}
+	return s.exec(ctx, `UPDATE finding SET title = regexp_replace(title, $1, $2, 'g'),
+		principal = regexp_replace(principal, $1, $2, 'g'), resource = regexp_replace(resource, $1, $2, 'g')
+		WHERE regexp_matches(concat_ws(' ', title, principal, resource), $1)`, name.String(), alias)
 }
 
 // anonymize is store.Anonymize in SQL.

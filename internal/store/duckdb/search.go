@@ -12,8 +12,7 @@ import (
 
 const defaultLimit = 50
 
-// Search returns events by their typed columns.
-func (s *Store) Search(ctx context.Context, q query.Query) (query.Page, error) {
+func (s *Store) searched(ctx context.Context, q query.Query) (query.Page, error) {
 	if err := q.Check(); err != nil {
 		return query.Page{}, err
 	}

@@ -8,7 +8,7 @@ import (
 // warm fills the cache of seen parts from the newest blocks.
 func (s *Store) warm(ctx context.Context) error {
 	rows, err := s.conn.QueryContext(ctx,
-		`SELECT id, hashes FROM block WHERE sealed IS NOT NULL ORDER BY id DESC`)
+		`SELECT id, hashes FROM block WHERE hashes IS NOT NULL ORDER BY id DESC`)
 	if err != nil {
 		return fmt.Errorf("read what was seen: %w", err)
 	}

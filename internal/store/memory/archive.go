@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -116,6 +117,21 @@ func (s *Store) Erase(ctx context.Context, person string) (store.Erased, error) 
 			}
 		}
 	}
+	s.eraseFindings(store.NamePattern(person), alias)
 	s.rows = store.Merge(s.records)
 	return erased, nil
+}
+
+// eraseFindings takes the name off findings, and what the detector wrote away
+// where it holds the name.
+func (s *Store) eraseFindings(name *regexp.Regexp, alias string) {
+	for id, f := range s.findings {
+		for _, text := range []*string{&f.Title, &f.Principal, &f.Resource} {
+			*text = name.ReplaceAllLiteralString(*text, alias)
+		}
+		if name.Match(f.Raw) {
+			f.Raw = nil
+		}
+		s.findings[id] = f
+	}
 }

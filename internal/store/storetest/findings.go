@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +79,27 @@ func testFindingModes(t *testing.T, open Opener) {
 		}
 		if masked := mode == store.Redacted; bytes.Contains([]byte(one.Title), []byte("secret")) == masked {
 			t.Errorf("%s: title %q", mode, one.Title)
+		}
+	}
+}
+
+// testFindingErase holds that an erasure reaches findings.
+func testFindingErase(t *testing.T, open Opener) {
+	s := fresh(t, open)
+	named, told, other := finding(1), finding(2), finding(3)
+	named.Principal, named.Title = "arn:aws:sts::111122223333:assumed-role/Dev/Alice@example.com", "alice@example.com called Converse"
+	told.Raw = jsontext.Value(`{"user":"ALICE@example.com"}`)
+	commit(t, s, store.Batch{Findings: []event.Finding{named, told, other}})
+	if _, err := s.Erase(t.Context(), "alice@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []event.Finding{named, told, other} {
+		got, err := s.Finding(t.Context(), f.ID)
+		if text := fmt.Sprintf("%+v %s", got, got.Raw); err != nil || strings.Contains(strings.ToLower(text), "alice") {
+			t.Errorf("%v still tells who it was: %v", text, err)
+		}
+		if f.ID == other.ID && string(got.Raw) != string(other.Raw) {
+			t.Errorf("another finding is changed: %s", got.Raw)
 		}
 	}
 }

@@ -58,6 +58,7 @@ func Run(t *testing.T, open Opener) {
 		"journal/together":   testTogether,
 		"findings":           testFindings,
 		"findings/modes":     testFindingModes,
+		"findings/erase":     testFindingErase,
 		"series":             testSeries,
 		"trail counts":       testTrailCounts,
 		"retention":          testRetention,
