@@ -135,6 +135,8 @@ func diagnose(s symptom) *source.Fault {
 
 func byStatus(s symptom) *source.Fault {
 	switch {
+	case s.status == 404 && s.service != "" && s.service != "S3":
+		return &source.Fault{Kind: source.Misconfigured, Remedy: codes["UnknownOperationException"].remedy}
 	case s.status == 404:
 		return &source.Fault{Kind: source.Gone, Remedy: remedyGone}
 	case s.status == 412:

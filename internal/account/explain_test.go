@@ -51,6 +51,7 @@ func TestExplain(t *testing.T) {
 		{"deleted object", answered("S3:GetObject", 404, "NoSuchKey", "The specified key does not exist."), source.Gone, "", "", "life-cycle"},
 		{"deleted object by HEAD", answered("S3:HeadObject", 404, "NotFound", ""), source.Gone, "", "", ""},
 		{"404 without a word", answered("S3:GetObject", 404, "", ""), source.Gone, "", "", ""},
+		{"404 of something that is no AWS", answered("CloudWatch:ListMetrics", 404, "", ""), source.Misconfigured, "", "", "endpoint"},
 		{"overwritten", answered("S3:GetObject", 412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"), source.Changed, "", "", ""},
 		{"overwritten, without a word", answered("S3:GetObject", 412, "", ""), source.Changed, "", "", ""},
 

@@ -20,9 +20,11 @@ func (a *Account) pacing(q *Quotas) func(*middleware.Stack) error {
 		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 			middleware.FinalizeOutput, middleware.Metadata, error,
 		) {
-			err := q.Wait(ctx, a.payer(ctx), awsmiddleware.GetRegion(ctx),
-				awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx), a.cfg.share())
-			if err != nil {
+			service, operation := awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)
+			if _, _, ok := quotaOf(service, operation); !ok {
+				return next.HandleFinalize(ctx, in)
+			}
+			if err := q.Wait(ctx, a.payer(ctx), awsmiddleware.GetRegion(ctx), service, operation, a.cfg.share()); err != nil {
 				return middleware.FinalizeOutput{}, middleware.Metadata{}, fmt.Errorf("wait for the quota: %w", err)
 			}
 			return next.HandleFinalize(ctx, in)

@@ -34,13 +34,13 @@ var quotas = []quota{
 	{"identitystore", "", 10},
 	{"STS", "", 20},
 	{"KMS", "", 50},
-	{"S3", "ListObjectsV2", 100},
+	{"S3", "ListObjectsV2", 1000},
 	{"S3", "HeadBucket", 50},
 	{"EventBridge", "", 10},
 }
 
-// global are services with one quota for all Regions of an account.
-var global = map[string]bool{"IAM": true, "STS": false}
+// global is the service with one quota for all Regions of an account.
+const global = "IAM"
 
 // Quotas paces the calls of a process. Accounts that are given the same Quotas
 // share it, so that two sources of one account stay below its quota together.
@@ -63,7 +63,7 @@ func (q *Quotas) Wait(ctx context.Context, account, region, service, operation s
 	if !ok {
 		return nil
 	}
-	if global[service] {
+	if service == global {
 		region = ""
 	}
 	q.mu.Lock()

@@ -87,8 +87,7 @@ func (i *setup) run(ctx context.Context) error {
 	if err := i.questions(offer); err != nil {
 		return err
 	}
-	text := i.document(offer)
-	targets, err := i.targets(text)
+	targets, err := i.targets(i.document(offer, nil))
 	if err != nil {
 		return err
 	}
@@ -98,22 +97,23 @@ func (i *setup) run(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	i.troubles(report)
+	left := leftOut(report)
+	missing := i.troubles(report, left)
 	first, err := app.First(ctx, targets[0], doctor.Options{Log: i.shell.cfg.Log})
 	i.first(first, err)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if report.Missing() > 0 && !i.yes {
+	if missing > 0 && !i.yes {
 		answer, err := i.ask("write the configuration all the same? [y/N]", nil, "n")
 		if err != nil || !strings.HasPrefix(strings.ToLower(answer), "y") {
 			return errors.Join(err, errors.New("nothing was written"))
 		}
 	}
-	if err := i.write(text); err != nil {
+	if err := i.write(i.document(offer, left)); err != nil {
 		return err
 	}
-	return i.end(report, first)
+	return i.end(missing, first)
 }
 
 // begin refuses what cannot come to a good end before anything is asked.

@@ -106,6 +106,13 @@ func TestInitWritesNothingUnasked(t *testing.T) {
 	}
 	refuse(exitPartial, "Allow s3:ListBucket", begun(cloud, "--bucket", "logs", "--yes")...)
 	stop()
+	// What helps and is not needed is left out, and asked about by nobody.
+	stop = cloud.Fault(standin.Fault{Service: "bedrock", Op: "ListGuardrails", Status: 403, Code: "AccessDeniedException", Message: "no"})
+	refuse(exitOK, "inventory is left out", begun(cloud, "--bucket", "logs", "--name", "x", "--force")...)
+	if targets := written(t); len(targets.Targets()) != 2 {
+		t.Errorf("the inventory is written all the same: %+v", targets.Targets())
+	}
+	stop()
 	// A file that is there stays, unless --force is given.
 	refuse(exitUsage, "is there already", begun(cloud, "--bucket", "logs", "--yes")...)
 	refuse(exitOK, "is written", begun(cloud, "--bucket", "logs", "--yes", "--force")...)

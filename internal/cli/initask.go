@@ -49,6 +49,11 @@ func (i *setup) questions(o doctor.Offer) (err error) {
 	if err == nil && i.name == "" {
 		i.name, err = i.ask("what shall the source be called?", nil, "bedrock")
 	}
+	for _, part := range besides {
+		if i.name == part.name {
+			return usage("a source cannot be called "+part.name, "that is another part of the file; give another --name")
+		}
+	}
 	return err
 }
 
@@ -106,26 +111,36 @@ func (i *setup) ask(question string, offers []string, usual string) (string, err
 	return cmp.Or(answer, usual), nil
 }
 
-// troubles tells what does not work, and how much does.
-func (i *setup) troubles(r doctor.Report) {
+// troubles tells what does not work, and returns how many checks of the source
+// itself do not.
+func (i *setup) troubles(r doctor.Report, left map[string]bool) (missing int) {
 	var bad []doctor.Check
 	good := 0
 	for _, c := range r.Checks {
 		switch c.State {
 		case doctor.Missing, doctor.Failed:
 			bad = append(bad, c)
+			if partOf(c) == "" {
+				missing++
+			}
 		case doctor.OK:
 			good++
 		}
 	}
 	i.say("  ✓ %d work", good)
 	i.shell.checksTo(i.talk, bad)
+	for _, part := range besides {
+		if left[part.name] {
+			i.say("%s is left out until it is allowed; the source does without", part.name)
+		}
+	}
 	for _, l := range r.Logging {
 		if l.Remedy != "" {
 			i.say("  %s: %s", l.Region, l.Why)
 			i.say("      → %s", l.Remedy)
 		}
 	}
+	return missing
 }
 
 // first shows what the envelope of the first record says.

@@ -12,8 +12,41 @@ import (
 	"seismo/internal/doctor"
 )
 
-// document writes the configuration that the answers make.
-func (i *setup) document(o doctor.Offer) string {
+// besides are the parts of the file that help and that a source can do without,
+// with how often each looks.
+var besides = [...]struct{ name, every string }{{"metrics", "5m"}, {"inventory", "6h"}}
+
+// leftOut are those of besides that do not work yet.
+func leftOut(r doctor.Report) map[string]bool {
+	left := map[string]bool{}
+	for _, c := range r.Checks {
+		if c.State == doctor.Missing || c.State == doctor.Failed {
+			left[partOf(c)] = true
+		}
+	}
+	delete(left, "")
+	return left
+}
+
+// partOf is the one of besides that a check is for, "" when it is the source.
+func partOf(c doctor.Check) string {
+	switch {
+	case c.Source == "" && strings.HasPrefix(c.Action, "cloudwatch:"):
+		return "metrics"
+	case c.Source == "":
+		return "inventory"
+	}
+	for _, b := range besides {
+		if c.Source == b.name {
+			return b.name
+		}
+	}
+	return ""
+}
+
+// document writes the configuration that the answers make, with what is left out
+// as a comment.
+func (i *setup) document(o doctor.Offer, left map[string]bool) string {
 	var b strings.Builder
 	b.WriteString("# Written by seismo init. All keys: seismo docs configuration\n\naccounts:\n  default:\n")
 	key := func(indent, name, value string) {
@@ -51,7 +84,13 @@ func (i *setup) document(o doctor.Offer) string {
 		key("    ", "bucket_list_prefix", prefix)
 	}
 	b.WriteString("\n# The coverage meter holds CloudWatch's counts against what was read; the\n# inventory names profiles, guardrails and teams. Both only read.\n")
-	b.WriteString("metrics:\n  every: 5m\ninventory:\n  every: 6h\n")
+	for _, part := range besides {
+		mark := ""
+		if left[part.name] {
+			mark = "# not allowed yet, see seismo doctor: "
+		}
+		fmt.Fprintf(&b, "%s%s: {every: %s}\n", mark, part.name, part.every)
+	}
 	return b.String()
 }
 
@@ -102,13 +141,13 @@ func (i *setup) write(text string) error {
 }
 
 // end says what was written and what comes next.
-func (i *setup) end(r doctor.Report, first app.Facts) error {
+func (i *setup) end(missing int, first app.Facts) error {
 	if i.shell.json {
 		done := struct {
 			File    string     `json:"file"`
 			Missing int        `json:"missing"`
 			First   *app.Facts `json:"first"`
-		}{File: i.file, Missing: r.Missing()}
+		}{File: i.file, Missing: missing}
 		if !first.Time.IsZero() {
 			done.First = &first
 		}
@@ -119,7 +158,7 @@ func (i *setup) end(r doctor.Report, first app.Facts) error {
 	i.part()
 	i.say("%s is written; start it with", i.file)
 	i.say("  seismo serve -c %s", i.file)
-	if r.Missing() > 0 {
+	if missing > 0 {
 		return silent{exitPartial}
 	}
 	return nil

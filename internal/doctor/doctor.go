@@ -10,13 +10,12 @@ package doctor
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	"log/slog"
 
 	"seismo/internal/account"
 )

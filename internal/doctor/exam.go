@@ -53,7 +53,7 @@ func (x *exam) target(ctx context.Context, t Target) {
 	s := subject{x, x.reach(ctx, t.Account), t}
 	if s.err != nil {
 		s.add(Check{Region: t.Account.Region, Action: "sts:GetCallerIdentity"}, s.err)
-		s.skip("", "all others", "", "the credentials do not work")
+		s.skip("", "the others", "", "the credentials do not work")
 		return
 	}
 	s.add(Check{Region: s.account.Region(), Action: "sts:GetCallerIdentity", Resource: s.arn}, nil)
