@@ -256,7 +256,7 @@ func TestJudge(t *testing.T) {
 			"bad | guardrail | gr0empty DRAFT | The guardrail stops nothing.",
 			"warn | attribution | name of far | " + untagged,
 			"warn | attribution | name of geo | " + untagged,
-				"warn | guardrail | gr0topics DRAFT | The guardrail is weak: prompt attacks are filtered at NONE, not HIGH; " +
+			"warn | guardrail | gr0topics DRAFT | The guardrail is weak: prompt attacks are filtered at NONE, not HIGH; " +
 				"filtered below MEDIUM in a direction: hate, insults, misconduct, sexual, violence; personal data is not looked for.",
 			"warn | large_bodies |  | Bodies over 100 KB are lost: the log group has no bucket for large data.",
 			"good | guardrail | gr0strong 1 | The guardrail is strong.",
