@@ -148,7 +148,9 @@ row of every model call: who called which model, what was said, what it cost,
 what failed. Everything stays on this machine, and what was said lies sealed.
 
   seismo demo                      a simulated month, in the browser
-  seismo ingest FOLDER             your own logs
+  seismo init                      a configuration to collect from AWS with
+  seismo serve -c seismo.yaml      collect, and show it in the browser
+  seismo ingest FOLDER             your own logs, once; s3://bucket/prefix too
   seismo report cost --by person   who spent what
   seismo search 'model:claude* person:alice "quarterly report"'`
 
