@@ -2,7 +2,9 @@ package s3
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"sync"
 )
@@ -104,8 +106,15 @@ func (a *ahead) read(ctx context.Context, ref Ref) ([]byte, error) {
 	if _, err := io.ReadFull(in, text); err != nil {
 		return nil, err
 	}
+	// Whoever may write to a queue can tell a size that is too small, and what is
+	// cut off would count as read.
+	if n, err := in.Read(make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
+		return nil, cmp.Or(err, errLonger)
+	}
 	return text, nil
 }
+
+var errLonger = errors.New("the object is longer than was told")
 
 // take waits for what was begun. A failure is not told: the object is opened in
 // the usual way then, which has the last word.

@@ -122,9 +122,13 @@ func (b *bodies) fetch(ctx context.Context, ref Ref) (io.ReadCloser, error) {
 	return object, err
 }
 
-func gone(err error) bool {
+func gone(err error) bool { return isKind(err, source.Gone) }
+
+func changed(err error) bool { return isKind(err, source.Changed) }
+
+func isKind(err error, kind source.Kind) bool {
 	var f *source.Fault
-	return errors.As(err, &f) && f.Kind == source.Gone
+	return errors.As(err, &f) && f.Kind == kind
 }
 
 func young(ctx context.Context) bool {

@@ -175,13 +175,13 @@ func TestBodiesAreKeptWithinBounds(t *testing.T) {
 	r := s3.NewReader(c.Account(t), s3.ReaderOptions{})
 	readLog(t, c, r, bucket)
 	gets := func() int { return c.Count("s3", "GetObject") - 1 }
-	open := r.Bodies(nil, 100)
+	open := r.Bodies(nil, 10_000) // two of them, with what keeping takes
 	uri := func(name string) string { return "s3://" + bucket + "/" + logs + "2026/03/01/08/data/" + name }
 	for _, name := range []string{"a", "b", "c"} {
-		c.PutObject(bucket, strings.TrimPrefix(uri(name), "s3://"+bucket+"/"), []byte(strings.Repeat(name, 40)))
+		c.PutObject(bucket, strings.TrimPrefix(uri(name), "s3://"+bucket+"/"), []byte(strings.Repeat(name, 4000)))
 	}
 	for i, name := range []string{"a", "a", "b", "a", "c", "a", "b"} {
-		if text, err := fetch(t.Context(), open, uri(name)); err != nil || text != strings.Repeat(name, 40) {
+		if text, err := fetch(t.Context(), open, uri(name)); err != nil || text != strings.Repeat(name, 4000) {
 			t.Fatalf("%d: %q, %v", i, text, err)
 		}
 	}

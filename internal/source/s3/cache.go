@@ -19,6 +19,12 @@ type cached struct {
 	text []byte
 }
 
+// size counts what keeping takes beside the text, so that bodies of a few bytes
+// are bounded too.
+func (c *cached) size() int64 { return int64(len(c.text)+len(c.uri)) + perBody }
+
+const perBody = 512
+
 func newCache(most int64) *cache {
 	return &cache{left: most, items: map[string]*list.Element{}}
 }
@@ -40,12 +46,13 @@ func (c *cache) put(uri string, text []byte) {
 	if _, ok := c.items[uri]; ok {
 		return
 	}
-	c.items[uri] = c.order.PushFront(&cached{uri, text})
-	c.left -= int64(len(text))
+	item := &cached{uri, text}
+	c.items[uri] = c.order.PushFront(item)
+	c.left -= item.size()
 	for c.left < 0 && c.order.Len() > 0 {
 		oldest := c.order.Remove(c.order.Back()).(*cached)
 		delete(c.items, oldest.uri)
-		c.left += int64(len(oldest.text))
+		c.left += oldest.size()
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"seismo/internal/account"
+	"seismo/internal/source"
 )
 
 // ReaderOptions are what a Reader can be told.
@@ -67,6 +68,16 @@ func (r *Reader) Open(ctx context.Context, ref Ref) (io.ReadCloser, error) {
 
 func (r *Reader) open(ctx context.Context, ref Ref) (io.ReadCloser, error) {
 	out, err := r.get(ctx, ref, 0)
+	if ref.Version != "" && ref.ETag != "" && (gone(err) || errors.Is(err, errOther)) {
+		// Whoever may write to a queue can name a version that never was, or one of
+		// other bytes: the ETag says what is meant.
+		missing := gone(err)
+		ref.Version = ""
+		current, currentErr := r.get(ctx, ref, 0)
+		if !missing || !changed(currentErr) {
+			out, err = current, currentErr
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +113,16 @@ func (r *Reader) get(ctx context.Context, ref Ref, from int64) (*s3.GetObjectOut
 	if err != nil {
 		return nil, account.Explain(err, "read "+ref.URI())
 	}
+	// A version names other bytes where a notification is wrong about them; they
+	// must not count as the object that has this ETag.
+	if etag := cleanETag(aws.ToString(out.ETag)); ref.ETag != "" && etag != "" && etag != cleanETag(ref.ETag) {
+		_ = out.Body.Close()
+		return nil, &source.Fault{Kind: source.Changed, What: "read " + ref.URI(), Err: errOther, Remedy: "nothing: what lies there has its own ETag, and is read as such"}
+	}
 	return out, nil
 }
+
+var errOther = errors.New("its ETag is another one")
 
 // Head asks for what is known of an object: its ETag, size and time.
 func (r *Reader) Head(ctx context.Context, ref Ref) (Ref, error) {
