@@ -33,6 +33,7 @@ const (
 	oddText   = "it is not JSON"
 	oddKind   = "it is no known kind of notification and no known kind of record"
 	oddRecord = "it tells of an object without its bucket or its key"
+	oddName   = "it tells of an object whose bucket or key has a name that S3 has not"
 	oddEvent  = "it has a version of S3's notifications that is not known"
 	oddDeep   = "it is wrapped more often than any known way does"
 )

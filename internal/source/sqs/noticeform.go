@@ -2,6 +2,7 @@ package sqs
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -77,10 +78,22 @@ func (n *notice) trail(doc jsondoc.Value) {
 	}
 }
 
+// Names as S3 has them, and as identities of objects need them: nothing of a
+// bucket's name or an ETag can be taken for a part of the key.
+var bucketName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,255}$`)
+
+const mostKey = 1024
+
 func (n *notice) add(c created) {
-	if c.Bucket == "" || c.Key == "" {
+	switch {
+	case c.Bucket == "" || c.Key == "":
 		n.odd = oddRecord
 		return
+	case !bucketName.MatchString(c.Bucket) || len(c.Key) > mostKey:
+		n.odd = oddName
+		return
+	case strings.ContainsAny(c.ETag, "#/"):
+		c.ETag = "" // S3 is asked for it
 	}
 	n.objects = append(n.objects, c)
 }
