@@ -70,6 +70,7 @@ var codes = map[string]meaning{
 	"InvalidAddress":                          {source.Misconfigured, remedyQueue},
 	"InvalidSecurityToken":                    {source.Expired, remedyExpired},
 	"ResourceNotFoundException":               {source.Misconfigured, "Check the name, the account and the Region of what is to be read: it is not there."},
+	"NotFoundException":                       {source.Misconfigured, "Check the name: it is not there."},
 	"NoSuchEntity":                            {source.Misconfigured, "Check the name: it is not there."},
 	"NoSuchEntityException":                   {source.Misconfigured, "Check the name: it is not there."},
 	"KMS.DisabledException":                   {source.Misconfigured, remedyKey}, "KMSDisabledException": {source.Misconfigured, remedyKey},

@@ -96,6 +96,10 @@ func remedyFor(f *source.Fault, message string) string {
 	case on != "":
 		on = " on " + on
 	}
+	if f.Action == "s3:GetObject" && !notAllowed.MatchString(message) {
+		// S3 hides from who may not list a bucket that an object is gone.
+		return "Allow s3:GetObject" + on + "; if that is allowed, the object is gone: allow s3:ListBucket on its bucket, so that S3 says so."
+	}
 	return "Allow " + f.Action + on + " in the policy of these credentials; `seismo doctor --policy` prints the smallest one."
 }
 

@@ -58,7 +58,7 @@ func TestExplain(t *testing.T) {
 		{"S3 names the action", answered("S3:GetObject", 403, "AccessDenied", reader+`s3:GetObject on resource: "arn:aws:s3:::logs/a.json.gz" because no identity-based policy allows the s3:GetObject action`),
 			source.Forbidden, "s3:GetObject", "arn:aws:s3:::logs/a.json.gz", "Allow s3:GetObject on arn:aws:s3:::logs/a.json.gz"},
 		{"S3 names nothing", answered("S3:GetObject", 403, "AccessDenied", "Access Denied"),
-			source.Forbidden, "s3:GetObject", "arn:aws-cn:s3:::logs/AWSLogs/a.json.gz", "Allow s3:GetObject"},
+			source.Forbidden, "s3:GetObject", "arn:aws-cn:s3:::logs/AWSLogs/a.json.gz", "the object is gone"},
 		{"list names nothing", answered("S3:ListObjectsV2", 403, "AccessDenied", "Access Denied"),
 			source.Forbidden, "s3:ListBucket", "arn:aws-cn:s3:::logs", "Allow s3:ListBucket"},
 		{"HEAD says nothing at all", answered("S3:HeadObject", 403, "", ""),

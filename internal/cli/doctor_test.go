@@ -77,7 +77,7 @@ func TestDoctorExaminesWhatFlagsName(t *testing.T) {
 	}
 	code, out, errs = typed("", append(at, "--policy")...)
 	var policy doctor.Document
-	if err := json.Unmarshal([]byte(out), &policy); code != exitOK || err != nil || len(policy.Statement) != 2 {
+	if err := json.Unmarshal([]byte(out), &policy); code != exitOK || err != nil || len(policy.Statement) != 3 {
 		t.Errorf("exit %d, %v\n%s%s", code, err, out, errs)
 	}
 	if code, _, errs = typed("", "doctor", "--external-id", "x", "--bucket", "logs"); code != exitUsage || !strings.Contains(errs, "role_arn") {

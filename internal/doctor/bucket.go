@@ -20,12 +20,12 @@ func (s subject) bucket(ctx context.Context, bucket, prefix string, listed bool)
 	name := bucketName(bucket)
 	region, client := s.bucketRegion(ctx, name)
 	arn, all := bucketARN(bucket, region), objectsARN(bucket, region, prefix)
-	list := s.try
+	reason := ""
 	if !listed {
-		list = s.look
+		reason = "without it, an object that was deleted before it was read looks forbidden"
 	}
 	var newest string
-	err := list(ctx, Check{Region: region, Action: "s3:ListBucket", Resource: arn}, func(ctx context.Context) error {
+	err := s.ask(ctx, reason, Check{Region: region, Action: "s3:ListBucket", Resource: arn}, func(ctx context.Context) error {
 		out, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String(name), Prefix: aws.String(prefix)})
 		if err == nil {
 			newest = newestOf(out.Contents)

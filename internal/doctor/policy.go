@@ -201,8 +201,9 @@ func (d *draft) inventory() {
 }
 
 // found allows what the configuration does not name: to open what KMS keys seal,
-// and to read the objects that a queue tells of. Where its buckets are not known,
-// the folder that AWS's logs lie in says what may be read.
+// and to read the objects that a queue tells of. Listing their bucket is what makes S3
+// say that an object is gone; without it the answer is the same as a refusal.
+// Where the buckets are not known, the folder that AWS's logs lie in says what may be read.
 func (d *draft) found(t Target, list []Found) {
 	partition, buckets := account.PartitionOf(d.region()), 0
 	for _, f := range list {
@@ -216,6 +217,7 @@ func (d *draft) found(t Target, list []Found) {
 		}
 		buckets++
 		d.allow("ReadObjects", []string{"s3:GetObject"}, []string{objectsARN(f.ARN, d.region(), "")})
+		d.allow("TellGoneFromForbidden", []string{"s3:ListBucket"}, []string{f.ARN})
 	}
 	if t.Queue != "" && buckets == 0 {
 		d.allow("ReadObjects", []string{"s3:GetObject"}, []string{partition.ARN("s3", "", "", "*/AWSLogs/*")})

@@ -53,8 +53,7 @@ func (s subject) queue(ctx context.Context) {
 // bucketInPolicy finds the buckets that a queue's policy lets send to it.
 var bucketInPolicy = regexp.MustCompile(`arn:[a-z0-9-]+:s3:[a-z0-9-]*:\d*:[a-z0-9][a-z0-9.-]+`)
 
-// notifiers tries the buckets whose notifications the queue takes. Listing them
-// is no need of the source, and so not missed: it only finds an object to try.
+// notifiers tries the buckets whose notifications the queue takes.
 func (s subject) notifiers(ctx context.Context, region, policy string) {
 	buckets := bucketInPolicy.FindAllString(policy, -1)
 	slices.Sort(buckets)
