@@ -34,6 +34,9 @@ func (p *plan) sift(u *unit, pg page, now time.Time) (ended *pass) {
 			u.held = append(u.held, o.Ref)
 		}
 	}
+	if u.widen(pg.next) {
+		return nil
+	}
 	for _, folder := range pg.folders {
 		switch {
 		case u.kind == folderUnit:

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,11 +24,9 @@ type heap struct {
 	keys    map[string]Ref
 	arrives map[string]time.Time
 	page    int
-	calls   int
 }
 
 func (h *heap) list(_ context.Context, bucket, prefix, delimiter, token string) (page, error) {
-	h.calls++
 	var names []string // of keys and folders
 	for key, at := range h.arrives {
 		if at.After(time.Now()) || !strings.HasPrefix(key, prefix) {
@@ -59,12 +58,15 @@ func (h *heap) list(_ context.Context, bucket, prefix, delimiter, token string) 
 
 // book is a journal that tells when something is delivered that is done.
 type book struct {
+	mu       sync.Mutex
 	done     map[string]bool
 	cursors  map[string]string
 	troubles map[string]source.Trouble
 }
 
 func (b *book) Done(_ context.Context, ids []string) (map[string]bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	found := map[string]bool{}
 	for _, id := range ids {
 		if b.done[id] {
@@ -74,9 +76,15 @@ func (b *book) Done(_ context.Context, ids []string) (map[string]bool, error) {
 	return found, nil
 }
 
-func (b *book) Cursor(_ context.Context, name string) (string, error) { return b.cursors[name], nil }
+func (b *book) Cursor(_ context.Context, name string) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.cursors[name], nil
+}
 
 func (b *book) Troubles(context.Context, string) (list []source.Trouble, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for _, t := range b.troubles {
 		list = append(list, t)
 	}
@@ -85,7 +93,7 @@ func (b *book) Troubles(context.Context, string) (list []source.Trouble, err err
 
 const (
 	lateness = 6 * time.Hour
-	often    = 10 * time.Minute
+	often    = 20 * time.Minute
 )
 
 // scene is one history of a bucket: which key arrives when, and what goes wrong.
@@ -176,7 +184,8 @@ func (s scene) run(ctx context.Context, b *book, random *rand.Rand) error {
 			return err
 		}
 		if d != nil {
-			if id := d.Object().ID; id != "" && b.done[id] {
+			id := d.Object().ID
+			if done, _ := b.Done(ctx, []string{id}); id != "" && done[id] {
 				return errors.New("delivered after its commit: " + id)
 			}
 			open = append(open, d)
@@ -193,22 +202,27 @@ func (s scene) run(ctx context.Context, b *book, random *rand.Rand) error {
 }
 
 func (s scene) settle(ctx context.Context, b *book, d source.Delivery, random *rand.Rand) {
-	o := d.Object()
+	_ = d.Settle(ctx, s.commit(b, d.Object(), random))
+}
+
+// commit does what a store does with an object that was read, or failed.
+func (s scene) commit(b *book, o source.Object, random *rand.Rand) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if o.Cursor != nil {
 		b.cursors[o.Cursor.Name] = o.Cursor.Value
 	}
-	var err error
 	switch chance := random.Float64(); {
 	case o.ID == "" || chance > s.failing:
 		b.done[o.ID] = true
 		delete(b.troubles, o.ID)
 	case chance > s.failing/2:
-		err = &source.Fault{Kind: source.Unreachable}
 		b.troubles[o.ID] = source.Trouble{Object: o, Attempts: o.Attempt, Next: time.Now().Add(time.Minute)}
+		return &source.Fault{Kind: source.Unreachable}
 	default:
-		err = errors.New("the store failed")
+		return errors.New("the store failed")
 	}
-	_ = d.Settle(ctx, err)
+	return nil
 }
 
 // TestAnyKeysInAnyOrderAreDeliveredOnce holds the promise of the listing: every

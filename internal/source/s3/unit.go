@@ -24,6 +24,7 @@ type unit struct {
 	// how often it is listed. live is set where no date says how old it is.
 	first, last int
 	live        bool
+	wide        bool // a day of more than a page, which is listed by the hour
 	depth       int  // below the configured prefix, where the layout is not known
 	loose       bool // a folder that holds objects, not only folders
 
@@ -70,17 +71,29 @@ func (u *unit) end() time.Time { return dayTime(u.last + 1) }
 // begin starts a pass.
 func (u *unit) begin(now time.Time, full bool) {
 	u.pass = &pass{started: now, full: full, now: step{prefix: u.prefix}}
-	if u.kind == folderUnit || u.kind == dayUnit && u.byHour() {
+	if u.kind == folderUnit || u.wide {
 		u.pass.now.delimiter = "/"
 	}
 }
 
 func (u *unit) byHour() bool { return strings.Contains(u.prefix, "/"+bedrockLogs+"/") }
 
+// widen begins the pass anew, hour by hour, when a day holds more than a page: most
+// of its keys may be bodies, which lie in folders of their own and need not be
+// listed. One page is cheaper than the folders of 24 hours.
+func (u *unit) widen(next string) bool {
+	if u.kind != dayUnit || u.wide || next == "" || !u.byHour() {
+		return false
+	}
+	u.wide = true
+	u.pass.now.delimiter, u.pass.token = "/", ""
+	return true
+}
+
 // top tells whether the pass lists the unit's own prefix, and not a folder in it.
 func (u *unit) top() bool { return u.pass.now.prefix == u.prefix }
 
-// hour adds the folders of a day that are due. The folder of bodies is never
+// folder adds a folder of a day that is due. The folder of bodies is never
 // listed: it can hold many more objects than there are logs.
 func (u *unit) folder(name string, now time.Time, period func(age time.Duration) time.Duration) {
 	inner := strings.TrimPrefix(name, u.pass.now.prefix)
