@@ -34,7 +34,8 @@ func (s *shell) reveal(ctx context.Context, r *app.Reader, t query.Table, reason
 func (s *shell) said(ctx context.Context, r *app.Reader, id, reason string) (prompt, completion any, err error) {
 	ev, _, err := r.Call(ctx, id, s.reader("sql", reason))
 	switch {
-	case errors.Is(err, store.ErrErased), errors.Is(err, store.ErrNotKept), errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, store.ErrErased), errors.Is(err, store.ErrNotKept), errors.Is(err, store.ErrExpired),
+		errors.Is(err, store.ErrNotFound):
 		return nil, nil, nil
 	case err != nil:
 		return nil, nil, err

@@ -69,6 +69,8 @@ func (s *site) call(w http.ResponseWriter, r *http.Request) error {
 		view.Notice = "What was said in this call was erased: the person's key was removed. Counts and costs stay."
 	case errors.Is(err, store.ErrNotKept):
 		view.Notice = "This store is in metadata mode, which keeps nothing that was said."
+	case errors.Is(err, store.ErrExpired):
+		view.Notice = "What was said in this call is older than such text is kept. Counts and costs stay."
 	case err != nil:
 		return err
 	}

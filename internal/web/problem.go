@@ -31,6 +31,8 @@ func (p *problem) Unwrap() error {
 		return store.ErrErased
 	case codeNotKept:
 		return store.ErrNotKept
+	case codeExpired:
+		return store.ErrExpired
 	case codeTimeout:
 		return context.DeadlineExceeded
 	}
@@ -43,6 +45,7 @@ const (
 	codeNotFound   = "not_found"
 	codeErased     = "erased"
 	codeNotKept    = "not_kept"
+	codeExpired    = "expired"
 	codeNoRoute    = "no_route"
 	codeTooLarge   = "too_large"
 	codeTimeout    = "timeout"
@@ -83,6 +86,8 @@ func (s *site) explain(err error) *problem {
 			"What was said cannot be read any more; counts and costs stay."}
 	case errors.Is(err, store.ErrNotKept):
 		return &problem{http.StatusNotFound, codeNotKept, "not kept: the store is in metadata mode, which keeps no text", ""}
+	case errors.Is(err, store.ErrExpired):
+		return &problem{http.StatusGone, codeExpired, store.ErrExpired.Error(), "The age is retention.bodies in the configuration; counts and costs stay."}
 	case errors.Is(err, store.ErrCursor):
 		return &problem{http.StatusBadRequest, codeBadRequest, "cannot read after", "Give the next of the page before, or leave it out."}
 	case errors.As(err, &large):

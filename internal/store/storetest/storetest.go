@@ -20,11 +20,16 @@ import (
 type Opened interface {
 	store.Store
 	store.Archive
+	source.Journal
+	Beside
+}
+
+// Beside is what a store does beside keeping events.
+type Beside interface {
 	store.Gallery
 	store.Series
 	store.Counter
 	store.Keeper
-	source.Journal
 }
 
 // Config is how a test wants its store.
