@@ -181,7 +181,7 @@ func (s *shell) checksTo(w io.Writer, list []doctor.Check) {
 			source = c.Source
 			fmt.Fprintln(w, plain(cmp.Or(source, "account")))
 		}
-		line := fmt.Sprintf("  %s %-38s %-14s %s", marks[c.State], c.Action, c.Region, c.Resource)
+		line := fmt.Sprintf("  %s %-46s %-14s %s", marks[c.State], c.Action, c.Region, c.Resource)
 		fmt.Fprintln(w, strings.TrimRight(plain(line), " "))
 		if c.State == doctor.OK {
 			continue

@@ -87,7 +87,8 @@ func (i *setup) document(o doctor.Offer, left map[string]bool) string {
 	for _, part := range besides {
 		mark := ""
 		if left[part.name] {
-			mark = "# not allowed yet, see seismo doctor: "
+			fmt.Fprintf(&b, "# %s is not allowed yet; it is tried by seismo doctor once it stands here:\n", part.name)
+			mark = "# "
 		}
 		fmt.Fprintf(&b, "%s%s: {every: %s}\n", mark, part.name, part.every)
 	}

@@ -94,7 +94,9 @@ func (r *RegionLogging) read(c *types.LoggingConfig) {
 			r.Large = "s3://" + aws.ToString(large.BucketName) + "/" + aws.ToString(large.KeyPrefix)
 		}
 	}
-	r.On = len(r.To) > 0
+	if r.On = len(r.To) > 0; !r.On {
+		return
+	}
 	for _, kind := range []struct {
 		name string
 		on   *bool

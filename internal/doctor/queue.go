@@ -101,7 +101,7 @@ func queueARN(address, otherwise string) string {
 func (s subject) simulate(ctx context.Context, region, resource string, actions []string) {
 	who := principal(s.arn)
 	if who == "" {
-		s.skipAll(region, resource, actions, "trying it would take a message; who calls could not be asked")
+		s.skipAll(region, resource, actions, "trying it would take a message, and who calls is no user or role that IAM knows")
 		return
 	}
 	var results []types.EvaluationResult
