@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -63,10 +64,12 @@ func judge(found duckdb.Condition, err error) verdict {
 	return v
 }
 
-// brief is the beginning of a message, on one line.
+// brief is the beginning of a message, on one line. Names of files may hold any
+// bytes; a message that is no text could not be handed on, and its child would
+// look as if it had died.
 func brief(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
-	return text[:min(len(text), 400)]
+	return strings.ToValidUTF8(text[:min(len(text), 400)], "\uFFFD")
 }
 
 // Probing is what a child checks.
@@ -166,6 +169,8 @@ func (p prober) probe(ctx context.Context, c duckdb.Checking) (verdict, error) {
 		return verdict{State: damaged, Detail: fmt.Sprintf("opening it did not get any further for %s", p.patience())}, nil
 	case v.State != "":
 		return v, nil
+	case sentAway(err):
+		return verdict{State: failed, Detail: "the check was ended from outside: " + ending(err)}, nil
 	}
 	return verdict{State: damaged, Detail: "opening it ended the process: " + ending(err)}, nil
 }
@@ -221,6 +226,25 @@ func bare() []string {
 		}
 	}
 	return append(env, "GOTRACEBACK=none")
+}
+
+// sentAway tells whether a child ended for a reason that says nothing of the file:
+// a signal by which people and supervisors end processes, all of a group often, or
+// an error that the child told of itself. Crashes end by other signals, and Go's
+// with status 2.
+func sentAway(err error) bool {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return false
+	}
+	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		switch status.Signal() {
+		case syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT:
+			return true
+		}
+		return false
+	}
+	return exit.ExitCode() == 1
 }
 
 func ending(err error) string {
