@@ -127,7 +127,7 @@ func diagnose(s symptom) *source.Fault {
 			return &source.Fault{Kind: c.kind, Remedy: c.remedy}
 		}
 	}
-	if s.code == "" && s.status == 0 && unanswered(s.err) {
+	if s.code == "" && (s.status == 0 && unanswered(s.err) || cutOff(s.err)) {
 		return &source.Fault{Kind: source.Unreachable, Remedy: remedyUnreachable}
 	}
 	return &source.Fault{Kind: source.Unknown, Remedy: "See what AWS says in brackets; `seismo doctor` tries each permission by itself."}

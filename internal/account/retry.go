@@ -3,6 +3,7 @@ package account
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -36,7 +37,7 @@ func newRetryer() aws.Retryer {
 		// would run dry under throttling that lasts.
 		o.RateLimiter = ratelimit.None
 		o.Retryables = append(o.Retryables, retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
-			return aws.BoolTernary(throttled(err) || errors.Is(err, errSilence))
+			return aws.BoolTernary(throttled(err) || cutOff(err) || errors.Is(err, errSilence))
 		}))
 	})}
 }
@@ -55,6 +56,10 @@ func (r *retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
 	}
 	return r.Standard.RetryDelay(attempt, err)
 }
+
+// cutOff reports whether the connection ended inside the answer. The SDK takes
+// that for an answer it cannot read, and tries no further.
+func cutOff(err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) }
 
 // throttlingCodes are the words by which AWS's services say "too fast", whatever
 // the HTTP status beside them; 400 is common.
