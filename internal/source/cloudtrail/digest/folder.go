@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"iter"
 	"os"
@@ -101,18 +102,50 @@ func (f *Folder) Open(ctx context.Context, _, key string) (File, error) {
 	if !filepath.IsLocal(filepath.FromSlash(key)) {
 		return File{}, fmt.Errorf("%q leads out of the folder", key)
 	}
-	file, err := f.root.Open(filepath.FromSlash(key))
+	file, err := f.file(key)
 	if err != nil {
 		return File{}, err
 	}
-	signature, err := f.root.ReadFile(filepath.FromSlash(key + signatureFile))
-	if errors.Is(err, fs.ErrNotExist) || len(signature) > maxSignature {
-		return File{ReadCloser: file}, nil
-	}
+	signature, err := f.signature(key)
 	if err != nil {
 		return File{}, errors.Join(err, file.Close())
 	}
-	return File{file, map[string]string{metaSignature: strings.TrimSpace(string(signature))}}, nil
+	if signature == "" {
+		return File{ReadCloser: file}, nil
+	}
+	return File{file, map[string]string{metaSignature: signature}}, nil
+}
+
+// file opens a regular file. Evidence comes from others, and opening a pipe would
+// never come back.
+func (f *Folder) file(key string) (*os.File, error) {
+	name := filepath.FromSlash(key)
+	info, err := f.root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q is no regular file", key)
+	}
+	return f.root.Open(name)
+}
+
+// signature is what the file beside a digest holds, "" when there is none or it
+// is too long to be one.
+func (f *Folder) signature(key string) (string, error) {
+	file, err := f.file(key + signatureFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer file.Close() // it was only read
+	text, err := io.ReadAll(io.LimitReader(file, maxSignature+1))
+	if err != nil || len(text) > maxSignature {
+		return "", err
+	}
+	return strings.TrimSpace(string(text)), nil
 }
 
 // maxSignature is more than the longest signature has digits.
