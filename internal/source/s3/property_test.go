@@ -92,7 +92,7 @@ func (b *book) Troubles(context.Context, string) (list []source.Trouble, err err
 }
 
 const (
-	lateness = 6 * time.Hour
+	lateness = 3 * time.Hour
 	often    = 20 * time.Minute
 )
 
@@ -114,7 +114,7 @@ func drawScene(t *rapid.T) scene {
 		account := rapid.SampledFrom([]string{"111122223333", "o-abc/444455556666"}).Draw(t, "account")
 		region := rapid.SampledFrom([]string{"us-east-1", "eu-west-1"}).Draw(t, "region")
 		service := rapid.SampledFrom([]string{bedrockLogs, "CloudTrail"}).Draw(t, "service")
-		hour := rapid.IntRange(-60*24, 40).Draw(t, "hour")
+		hour := rapid.IntRange(-40*24, 16).Draw(t, "hour")
 		at := begin.Add(time.Duration(hour) * time.Hour)
 		folder, end := at.Format("2006/01/02/"), at.Truncate(dayLength).Add(dayLength)
 		if service == bedrockLogs {
@@ -128,12 +128,12 @@ func drawScene(t *rapid.T) scene {
 		h.keys[key] = Ref{Bucket: "b", Key: key, ETag: fmt.Sprint(i), Size: 1, Modified: at.Add(late)}
 		h.arrives[key] = at.Add(late)
 	}
-	s := scene{heap: h, until: 4 * dayLength, seed: rapid.Uint64().Draw(t, "seed"),
+	s := scene{heap: h, until: 2 * dayLength, seed: rapid.Uint64().Draw(t, "seed"),
 		failing: rapid.SampledFrom([]float64{0, 0.3}).Draw(t, "failing"),
 		layout:  rapid.SampledFrom([]string{LayoutAuto, LayoutAuto, LayoutFlat}).Draw(t, "layout"),
 		order:   rapid.SampledFrom([]string{NewestFirst, OldestFirst}).Draw(t, "order")}
 	for range rapid.IntRange(0, 4).Draw(t, "restarts") {
-		s.restarts = append(s.restarts, time.Duration(rapid.Int64Range(0, int64(3*dayLength)).Draw(t, "restart")))
+		s.restarts = append(s.restarts, time.Duration(rapid.Int64Range(0, int64(3*dayLength/2)).Draw(t, "restart")))
 	}
 	slices.Sort(s.restarts)
 	s.restarts = append(s.restarts, s.until)

@@ -87,10 +87,10 @@ func (s *Source) Receive(ctx context.Context) (source.Delivery, error) {
 	s.start.Do(s.run)
 	for {
 		s.mu.Lock()
-		d, err, settled := s.next()
+		d, told, err := s.next()
 		changed := s.changed
 		s.mu.Unlock()
-		if settled {
+		if told {
 			return d, err
 		}
 		select {
@@ -103,47 +103,48 @@ func (s *Source) Receive(ctx context.Context) (source.Delivery, error) {
 	}
 }
 
-// next is what Receive says now; ok is false when there is nothing to say. It is
+// next is what Receive says now; told is false when there is nothing to say. It is
 // called with the lock held.
-func (s *Source) next() (_ source.Delivery, err error, ok bool) {
+func (s *Source) next() (_ source.Delivery, told bool, err error) {
 	p := s.plan
 	if r := p.mark(); r != nil {
-		return s.markOf(r), nil, true
+		return s.markOf(r), true, nil
 	}
 	waiting := len(p.live)+len(p.history) > 0
 	if p.fault != nil && (!waiting || s.deps.Now().Sub(p.faultAt) > mostSilence) {
 		err, p.fault = p.fault, nil
-		return nil, err, true
+		return nil, true, err
 	}
 	if waiting {
-		return s.object()
+		d, err := s.object()
+		return d, true, err
 	}
 	switch {
 	case p.finished() && p.fatal != nil:
-		return nil, p.fatal, true
+		return nil, true, p.fatal
 	case p.finished():
-		return nil, io.EOF, true
+		return nil, true, io.EOF
 	case p.answered && !p.failing():
 		p.answered = false
-		return nil, nil, true
+		return nil, true, nil
 	}
-	return nil, nil, false
+	return nil, false, nil
 }
 
 // mostSilence is how long objects are delivered before it is told that a part of
 // the bucket cannot be listed.
 const mostSilence = 20 * time.Second
 
-func (s *Source) object() (source.Delivery, error, bool) {
+func (s *Source) object() (source.Delivery, error) {
 	if err := s.plan.tell(); err != nil {
-		return nil, err, true
+		return nil, err
 	}
 	it := s.plan.take()
 	for _, ref := range append([]Ref{it.ref}, s.plan.soon(aheadAtOnce)...) {
 		s.reader.Ahead(s.ctx, ref)
 	}
 	s.wake()
-	return s.deliveryOf(it), nil, true
+	return s.deliveryOf(it), nil
 }
 
 func (s *Source) deliveryOf(it *item) source.Delivery {
