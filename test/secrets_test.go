@@ -48,7 +48,7 @@ sources:
 	p := process.Serve(t, file, "--verbose")
 	page := p.Ready(t)
 	read := func(path string) string {
-		resp, err := http.Get(page + path) //nolint:gosec,noctx // loopback
+		resp, err := http.Get(page + path)
 		if err != nil {
 			t.Fatal(err)
 		}

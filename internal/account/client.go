@@ -97,7 +97,7 @@ func (b *body) Read(p []byte) (int, error) {
 	timer := time.AfterFunc(b.silence, func() { b.cancel(errSilence) })
 	n, err := b.ReadCloser.Read(p)
 	timer.Stop()
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = heard(b.ctx, b.outer, err)
 	}
 	return n, err

@@ -12,6 +12,6 @@ func ask(path string) (Room, error) {
 	if err := syscall.Statfs(filepath.Dir(path), &fs); err != nil {
 		return Room{}, err
 	}
-	unit := int64(fs.Bsize)
+	unit := int64(fs.Bsize) //nolint:unconvert // its type differs between systems
 	return Room{Free: int64(fs.Bavail) * unit, Total: int64(fs.Blocks) * unit}, nil
 }

@@ -49,28 +49,28 @@ func partOf(c doctor.Check) string {
 func (i *setup) document(o doctor.Offer, left map[string]bool) string {
 	var b strings.Builder
 	b.WriteString("# Written by seismo init. All keys: seismo docs configuration\n\naccounts:\n  default:\n")
-	key := func(indent, name, value string) {
+	key := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%s%s: %s\n", indent, name, strconv.Quote(value))
+			fmt.Fprintf(&b, "    %s: %s\n", name, strconv.Quote(value))
 		}
 	}
 	region := o.Region
 	if arn, ok := account.ParseARN(i.group); ok {
 		region = arn.Region // the ARN's own Region is the one to look at
 	}
-	key("    ", "region_name", region)
-	key("    ", "credential_profile_name", i.cfg.Profile)
-	key("    ", "role_arn", i.cfg.RoleARN)
-	key("    ", "external_id", i.cfg.ExternalID.Reveal())
-	key("    ", "endpoint", i.cfg.Endpoint)
+	key("region_name", region)
+	key("credential_profile_name", i.cfg.Profile)
+	key("role_arn", i.cfg.RoleARN)
+	key("external_id", i.cfg.ExternalID.Reveal())
+	key("endpoint", i.cfg.Endpoint)
 	fmt.Fprintf(&b, "\nsources:\n  - name: %s\n", strconv.Quote(i.name))
 	switch {
 	case i.queue != "":
-		key("    ", "queue_url", i.queue)
+		key("queue_url", i.queue)
 	case i.kind == initCloudWatch && strings.HasPrefix(i.group, "arn:"):
-		key("    ", "log_group_arn", i.group)
+		key("log_group_arn", i.group)
 	case i.kind == initCloudWatch:
-		key("    ", "log_group_name", i.group)
+		key("log_group_name", i.group)
 	default:
 		bucket, prefix := i.bucket, ""
 		if rest, ok := strings.CutPrefix(i.bucket, inBucket); ok {
@@ -80,8 +80,8 @@ func (i *setup) document(o doctor.Offer, left map[string]bool) string {
 		if strings.Contains(bucket, ":accesspoint/") {
 			name = "access_point_arn"
 		}
-		key("    ", name, bucket)
-		key("    ", "bucket_list_prefix", prefix)
+		key(name, bucket)
+		key("bucket_list_prefix", prefix)
 	}
 	b.WriteString("\n# The coverage meter holds CloudWatch's counts against what was read; the\n# inventory names profiles, guardrails and teams. Both only read.\n")
 	for _, part := range besides {
@@ -102,7 +102,7 @@ func (i *setup) targets(text string) ([]doctor.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, usualConfig)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func (i *setup) write(text string) error {
 	if err != nil {
 		return fmt.Errorf("write the configuration: %w", err)
 	}
-	defer os.Remove(temp.Name())
+	defer func() { _ = os.Remove(temp.Name()) }()
 	if _, err = temp.WriteString(text); err == nil {
 		err = temp.Close()
 	}

@@ -117,7 +117,7 @@ func golden(t *testing.T, name, got string) {
 			at = len(archive.Files) - 1
 		}
 		archive.Files[at].Data = []byte(got)
-		if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil { //nolint:gosec // a golden file
+		if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return

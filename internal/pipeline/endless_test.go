@@ -108,7 +108,7 @@ func TestSameObjectFromTwoSources(t *testing.T) {
 		notified.deliveries <- second
 		synctest.Wait()
 		close(release)
-		time.Sleep(2 * time.Second)
+		time.Sleep(2 * time.Second) //nolint:forbidigo // virtual time
 		settledAs(t, first, nil)
 		settledAs(t, second, nil)
 		if second.opened != 0 {
@@ -140,7 +140,7 @@ func TestDiskFullHoldsReadingBack(t *testing.T) {
 				taken <- i
 			}
 		}()
-		time.Sleep(10 * time.Minute)
+		time.Sleep(10 * time.Minute) //nolint:forbidigo // virtual time
 		synctest.Wait()
 		if h.writer.Stalled() == nil || !errors.Is(h.writer.Stalled().Err, store.ErrFull) {
 			t.Errorf("stalled: %+v", h.writer.Stalled())
@@ -149,7 +149,7 @@ func TestDiskFullHoldsReadingBack(t *testing.T) {
 			t.Errorf("it went on reading with a full disk: %+v", c)
 		}
 		s.failWith(nil)
-		time.Sleep(10 * time.Minute)
+		time.Sleep(10 * time.Minute) //nolint:forbidigo // virtual time
 		synctest.Wait()
 		if h.writer.Stalled() != nil || len(taken) != 300 || len(s.ids) != 3000 {
 			t.Errorf("after it: %+v, %d taken, %d stored", h.writer.Stalled(), len(taken), len(s.ids))
@@ -174,7 +174,7 @@ func TestRefusedObjectStopsNoOther(t *testing.T) {
 		for _, o := range []*object{good, bad, other} {
 			f.deliveries <- o
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute) //nolint:forbidigo // virtual time
 		settledAs(t, good, nil)
 		settledAs(t, other, nil)
 		settledAs(t, bad, errRefused)
@@ -198,7 +198,7 @@ func TestSourceThatFailsIsAskedAgain(t *testing.T) {
 			f.errs <- fault
 		}
 		synctest.Wait()
-		if got := m.Counts().State; got.Fault != fault || got.Since.After(began.Add(time.Second)) {
+		if got := m.Counts().State; !errors.Is(got.Fault, fault) || got.Since.After(began.Add(time.Second)) {
 			t.Errorf("state %+v", got)
 		}
 		if waited := time.Since(began); waited < 3*time.Minute || waited > 6*time.Minute {

@@ -42,7 +42,7 @@ func pageOf(name, region, eventSource string, events []types.Event) (source.Obje
 	body := encode(events)
 	ids := sha256.New()
 	for _, e := range events {
-		io.WriteString(ids, aws.ToString(e.EventId)+"\n")
+		ids.Write([]byte(aws.ToString(e.EventId) + "\n"))
 	}
 	o := source.Object{
 		ID:     name + "#" + hex.EncodeToString(ids.Sum(nil)[:16]),

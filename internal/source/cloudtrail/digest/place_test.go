@@ -213,7 +213,7 @@ func TestReadKeys(t *testing.T) {
 	} {
 		keys, err := ReadKeys(strings.NewReader(tt.text))
 		if err != nil {
-			if tt.want != errAny {
+			if !errors.Is(tt.want, errAny) {
 				t.Errorf("%s: %v", name, err)
 			}
 			continue
