@@ -107,7 +107,7 @@ func (b *bucketFlags) fill(uri string, bodies []string) (span s3.Span, err error
 const longestLook = 30 * time.Second
 
 // ingestBucket reads a bucket once. It says beforehand what that will cost.
-func (s *shell) ingestBucket(ctx context.Context, b *bucketFlags, uri string, bodies []string) error {
+func (s *shell) ingestBucket(ctx context.Context, b *bucketFlags, uri string, bodies []string) (err error) {
 	span, err := b.fill(uri, bodies)
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ func (s *shell) ingestBucket(ctx context.Context, b *bucketFlags, uri string, bo
 	if err != nil {
 		return err
 	}
-	defer src.Close()
+	defer func() { err = errors.Join(err, src.Close()) }()
 	estimate, err := s.estimate(ctx, src, b.yes)
 	if err != nil {
 		return err
@@ -132,9 +132,10 @@ func (s *shell) ingestBucket(ctx context.Context, b *bucketFlags, uri string, bo
 	err = a.Ingest(ctx, src, meter)
 	progress.stop()
 	counts := counted(meter.Counts(), src)
-	if err = errors.Join(err, s.ingested(counts, time.Since(started)), s.leftOut(src.Stats()), a.Close()); err != nil {
+	if err = errors.Join(err, s.ingested(counts, time.Since(started)), a.Close()); err != nil {
 		return err
 	}
+	s.leftOut(src.Stats())
 	if len(counts.Unread) > 0 {
 		return silent{exitPartial}
 	}
@@ -200,9 +201,9 @@ func told(e s3.Estimate) string {
 }
 
 // leftOut tells what of the bucket was not read, by its name or time.
-func (s *shell) leftOut(st s3.Stats) error {
+func (s *shell) leftOut(st s3.Stats) {
 	if s.json {
-		return nil
+		return
 	}
 	for _, reason := range sortedKeys(st.Skipped) {
 		fmt.Fprintf(s.out, "  not read, %s: %s objects\n", strings.ReplaceAll(reason, "_", " "), show("", st.Skipped[reason]))
@@ -210,5 +211,4 @@ func (s *shell) leftOut(st s3.Stats) error {
 	if n := len(st.Ignored); n > 0 {
 		fmt.Fprintf(s.out, "  logs of other services were left alone: %s\n", plain(strings.Join(st.Ignored[:min(n, 5)], ", ")))
 	}
-	return nil
 }

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"container/list"
+	"errors"
 	"io"
 	"sync"
 )
@@ -74,10 +75,10 @@ func (k *kept) Read(p []byte) (int, error) {
 		}
 	}
 	switch {
-	case err == io.EOF && !k.over:
+	case errors.Is(err, io.EOF) && !k.over:
 		k.over = true
 		k.cache.put(k.uri, k.text)
-	case err != nil && err != io.EOF:
+	case err != nil && !errors.Is(err, io.EOF):
 		err = bodyError(err)
 	}
 	return n, err

@@ -38,7 +38,7 @@ func watch(t *testing.T, c *standin.Cloud, j *journal, seen func(source.Delivery
 
 // after lets virtual time pass.
 func after(d time.Duration) {
-	time.Sleep(d)
+	<-time.After(d)
 	synctest.Wait()
 }
 
@@ -157,7 +157,7 @@ func TestCase10LateKeysBehindTheListing(t *testing.T) {
 		stop := watch(t, c, j, nil, nil)
 		var want int
 		for i, late := range []time.Duration{time.Minute, 3 * time.Hour, 20 * time.Hour, 46 * time.Hour} {
-			after(begin.Add(late).Sub(time.Now()))
+			after(time.Until(begin.Add(late)))
 			c.PutObject(bucket, logKey(begin, i), []byte{byte(i)})
 			other := strings.Replace(logKey(begin, i), "us-east-1", "ap-south-1", 1)
 			c.PutObject(bucket, other, []byte{byte(i)})

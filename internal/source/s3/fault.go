@@ -10,26 +10,18 @@ import (
 	"seismo/internal/account"
 )
 
-// response is the answer that an error carries.
-func response(err error) *http.Response {
-	var res *smithyhttp.ResponseError
-	if errors.As(err, &res) && res.Response != nil {
-		return res.Response.Response
-	}
-	return nil
-}
-
-// statusOf is the HTTP status of an answer, 0 when there was none.
+// statusOf is the HTTP status of the answer that an error carries, 0 when there
+// was none.
 func statusOf(err error) int {
-	if res := response(err); res != nil {
-		return res.StatusCode
+	if res, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && res.Response != nil && res.Response.Response != nil {
+		return res.HTTPStatusCode()
 	}
 	return 0
 }
 
 func header(err error, name string) string {
-	if res := response(err); res != nil {
-		return res.Header.Get(name)
+	if res, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && res.Response != nil && res.Response.Response != nil {
+		return res.Response.Header.Get(name)
 	}
 	return ""
 }

@@ -61,7 +61,7 @@ func TestTodayDoesNotWaitForHistory(t *testing.T) {
 		time.AfterFunc(10*time.Minute, func() { c.PutObject(bucket, fresh, []byte("log")) })
 		stop := watch(t, c, j, func(d source.Delivery, _ []byte, _ error) {
 			n++
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			if d.Object().Origin.Key == fresh {
 				arrived = time.Since(begun)
 			}

@@ -196,7 +196,7 @@ func (s scene) run(ctx context.Context, b *book, random *rand.Rand) error {
 			open = slices.Delete(open, i, i+1)
 		}
 		if len(open) > 0 && random.IntN(2) == 0 {
-			time.Sleep(time.Duration(random.Int64N(int64(time.Hour))))
+			<-time.After(time.Duration(random.Int64N(int64(time.Hour))))
 		}
 	}
 }
