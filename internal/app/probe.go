@@ -68,6 +68,7 @@ func judge(found duckdb.Condition, err error) verdict {
 // bytes; a message that is no text could not be handed on, and its child would
 // look as if it had died.
 func brief(text string) string {
+	text = strings.ReplaceAll(text, "database/sql/driver: could not connect to database: ", "")
 	text = strings.Join(strings.Fields(text), " ")
 	return strings.ToValidUTF8(text[:min(len(text), 400)], "\uFFFD")
 }

@@ -69,8 +69,9 @@ func (a *App) guard(ctx context.Context) (*Incident, error) {
 	}
 	p := a.prober()
 	all := a.cfg.Heal && (suspect != "" || a.cfg.thorough)
-	thorough := all || a.cfg.Heal && log > 0 && size(a.cfg.DB) < thoroughSize
-	v, err := p.examine(ctx, duckdb.Checking{Path: a.cfg.DB, Rows: thorough, Blocks: all})
+	killed := a.cfg.Heal && log > 0
+	v, err := p.examine(ctx, duckdb.Checking{Path: a.cfg.DB,
+		Rows: all || killed && size(a.cfg.DB) < readRows, Blocks: all || killed && size(a.cfg.DB) < readBlocks})
 	switch {
 	case err != nil:
 		return nil, err
@@ -99,8 +100,13 @@ func (a *App) guardAgain(ctx context.Context, why error) (*Incident, error) {
 	return a.guard(ctx)
 }
 
-// thoroughSize is up to which size all rows are read at a start after a kill.
-const thoroughSize = 4 << 30
+// Up to these sizes all rows, and all that lies sealed, are read at a start after a
+// kill or a power cut: that takes seconds. In larger files damage to a page is met
+// by whoever reads it.
+const (
+	readRows   = 4 << 30
+	readBlocks = 1 << 30
+)
 
 func (a *App) prober() prober {
 	return prober{self: a.cfg.Self, memory: a.cfg.Memory}
@@ -146,7 +152,7 @@ func (a *App) heal(ctx context.Context, p prober, v verdict) (*Incident, error) 
 		if err := incident.move(a.cfg.DB+".wal", stamp+".wal"); err != nil {
 			return nil, err
 		}
-		rest, err := p.probe(ctx, duckdb.Checking{Path: a.cfg.DB, Rows: true})
+		rest, err := p.probe(ctx, duckdb.Checking{Path: a.cfg.DB, Rows: true, Blocks: size(a.cfg.DB) < readBlocks})
 		if err != nil {
 			return nil, err
 		}

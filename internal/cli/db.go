@@ -67,8 +67,10 @@ func (s *shell) describe(c app.Condition) error {
 		lines = append(lines, [2]string{"unreadable", c.Unread})
 	} else {
 		lines = append(lines, [2]string{"rows", fmt.Sprintf("%s calls, %s CloudTrail events, %s in quarantine",
-			show("", c.Calls), show("", c.Trail), show("", c.Bad))},
-			[2]string{"events", strings.TrimPrefix(at(", from ", c.Oldest)+at(", to ", c.Newest), ", ")})
+			show("", c.Calls), show("", c.Trail), show("", c.Bad))})
+	}
+	if !c.Oldest.IsZero() {
+		lines = append(lines, [2]string{"events", strings.TrimPrefix(at(", from ", c.Oldest)+at(", to ", c.Newest), ", ")})
 	}
 	if c.Suspect != "" {
 		lines = append(lines, [2]string{"damage", "met while running; the next start of seismo serve deals with it: " + c.Suspect})
