@@ -20,7 +20,8 @@ import (
 
 // TestKilledCollection kills seismo serve with SIGKILL at random moments while it
 // collects by each of the four ways, and starts it again, while more comes in
-// all the time. In the end nothing may be missing and nothing be there twice.
+// all the time, and AWS throttles, breaks off and does not answer now and then.
+// In the end nothing may be missing and nothing be there twice.
 // SEISMO_KILLS is the number of kills over all ways, 20 by default.
 func TestKilledCollection(t *testing.T) {
 	kills := 20
@@ -43,6 +44,13 @@ func TestKilledCollection(t *testing.T) {
 				cloud.PutObject(o.Bucket, o.Key, o.Body)
 				m.Keep(t, o)
 			}
+			cloud.Fault(
+				standin.Fault{Share: 0.05, Seed: 1, Status: 400, Code: "ThrottlingException", Message: "Rate exceeded"},
+				standin.Fault{Share: 0.02, Seed: 2, Status: 503, Code: "SlowDown", Message: "Please reduce your request rate."},
+				standin.Fault{Service: "sqs", Op: "DeleteMessage", Share: 0.1, Seed: 3, Late: true, Status: 500, Code: "InternalError"},
+				standin.Fault{Service: "s3", Op: "GetObject", Share: 0.1, Seed: 4, Cut: 300},
+				standin.Fault{Share: 0.02, Seed: 5, Drop: true},
+			)
 			r := &run{cloud: cloud, month: m, way: w.make(t, cloud, m)}
 			r.torture(t, (kills+i)/len(ways))
 		})
@@ -91,7 +99,9 @@ func (r *run) torture(t *testing.T, kills int) {
 	p.Until(t, 90*time.Second, func() bool { return process.Count(t, db) == count && r.left() == 0 })
 	p.End(t)
 	if diff := cmp.Diff(want, process.Rows(t, db)); diff != "" {
-		t.Errorf("after %d kills (-written +collected):\n%.3000s", kills, diff)
+		t.Errorf("after %d kills (-written +collected):\n%.3000s\nbodies not fetched:\n%s", kills, diff,
+			process.Seismo(t, "sql", "--db", db, "--format", "csv",
+				`select id, "body.input.reason", "body.output.reason" from calls where 's3' in ("body.input.state", "body.output.state")`))
 	}
 	t.Logf("%d kills, %d with messages left, %d items, %s rows, %d calls of AWS", kills, busy, len(r.items), count, r.cloud.Count("", ""))
 }

@@ -56,6 +56,10 @@ func serveTask(ctx context.Context, text string, out io.Writer) error {
 	var answer any
 	var err error
 	switch t.Name {
+	case "cloud":
+		return serveCloud(ctx, t, os.Stdin, out)
+	case "small":
+		answer, err = makeSmall(t.Cache, t.Seed, t.Calls)
 	case "corpus":
 		answer, err = makeCorpus(ctx, t.Cache, t.Kind, t.Seed, t.Raw)
 	case "decode":

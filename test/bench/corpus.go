@@ -124,19 +124,12 @@ func makeObject(dir, kind string, w *writer, number int) (o object, err error) {
 	} else {
 		b, o.Sizes = callRecords(w, number)
 	}
-	var packed bytes.Buffer
-	z, err := gzip.NewWriterLevel(&packed, 6)
+	gz, err := packed(b)
 	if err != nil {
 		return o, err
 	}
-	if _, err = z.Write(b); err == nil {
-		err = z.Close()
-	}
-	if err != nil {
-		return o, err
-	}
-	o.Raw, o.Size, o.Records = int64(len(b)), int64(packed.Len()), int64(len(o.Sizes))
-	if err := os.WriteFile(o.Path, packed.Bytes(), 0o644); err != nil {
+	o.Raw, o.Size, o.Records = int64(len(b)), int64(len(gz)), int64(len(o.Sizes))
+	if err := os.WriteFile(o.Path, gz, 0o644); err != nil {
 		return o, err
 	}
 	text, err := json.Marshal(o)
@@ -144,6 +137,18 @@ func makeObject(dir, kind string, w *writer, number int) (o object, err error) {
 		return o, err
 	}
 	return o, os.WriteFile(about, text, 0o644)
+}
+
+func packed(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	z, err := gzip.NewWriterLevel(&out, 6)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = z.Write(b); err == nil {
+		err = z.Close()
+	}
+	return out.Bytes(), err
 }
 
 // perObject is above the number of records of any object.

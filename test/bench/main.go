@@ -7,6 +7,8 @@
 //	go run ./test/bench -linear               also: does twice as much take twice as long
 //	go run ./test/bench -report10m -search1m  only large stores: reports and searches
 //	go run ./test/bench -profile DIR          also: CPU and heap profiles of an ingest
+//	go run ./test/bench -collect              only collecting from AWS, beside reading the same from disk
+//	go run ./test/bench -collect -part large  one part of that: speed, large, lag or hostile
 //
 // Rates are of raw JSON: 1 MB is 1,000,000 bytes before compression. A machine
 // drifts, so compare ratios of one run rather than figures of two. It never
@@ -35,6 +37,8 @@ type options struct {
 	report10m, search bool
 	calls             int // of -report10m and -search1m; 0 is what their names say
 	profile           string
+	collect           bool
+	part              string // of collect; "" is all
 }
 
 func main() {
@@ -62,8 +66,11 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	}
 	defer os.RemoveAll(b.work)
 	steps := []func(context.Context) error{b.corpora}
-	if opt.report10m || opt.search {
+	if opt.report10m || opt.search || opt.collect {
 		steps = nil
+	}
+	if opt.collect {
+		steps = append(steps, b.collecting)
 	}
 	if opt.report10m {
 		steps = append(steps, b.tenMillion)
@@ -96,6 +103,8 @@ func parseOptions(args []string, errs io.Writer) (opt options, err error) {
 	flags.BoolVar(&opt.reuse, "reuse", false, "take the large stores that an earlier run left, if there are")
 	flags.IntVar(&opt.calls, "calls", 0, "another `number` of calls for -report10m and -search1m")
 	flags.StringVar(&opt.profile, "profile", "", "also write profiles of an ingest to a `FOLDER`")
+	flags.BoolVar(&opt.collect, "collect", false, "collecting from a stand-in for AWS, nothing else")
+	flags.StringVar(&opt.part, "part", "", "one `part` of -collect: speed, large, lag or hostile")
 	if err := flags.Parse(args); err != nil {
 		return opt, err
 	}

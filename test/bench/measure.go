@@ -32,16 +32,24 @@ func measure(ctx context.Context, env []string, name string, args ...string) (ou
 	if err != nil {
 		return nil, c, fmt.Errorf("%s %s: %w: %s", name, first(args), err, bytes.TrimSpace(stderr.Bytes()))
 	}
-	c.CPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
-	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if err := c.of(cmd.ProcessState); err != nil {
+		return nil, c, err
+	}
+	return stdout.Bytes(), c, nil
+}
+
+// of adds what a process used that has ended.
+func (c *cost) of(p *os.ProcessState) error {
+	c.CPU = (p.UserTime() + p.SystemTime()).Seconds()
+	usage, ok := p.SysUsage().(*syscall.Rusage)
 	if !ok {
-		return nil, c, errors.New("this system does not say what a process used")
+		return errors.New("this system does not say what a process used")
 	}
 	c.Peak = usage.Maxrss
 	if runtime.GOOS != "darwin" {
 		c.Peak *= 1024 // KiB everywhere else
 	}
-	return stdout.Bytes(), c, nil
+	return nil
 }
 
 func first(args []string) string {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -68,7 +67,8 @@ type figure struct {
 	Value   float64 `json:"value"`
 	Unit    string  `json:"unit"`
 	Limit   float64 `json:"limit,omitzero"` // the value is to stay below
-	Over    bool    `json:"over,omitzero"`
+	Least   float64 `json:"least,omitzero"` // the value is to reach
+	Over    bool    `json:"over,omitzero"`  // it misses either
 }
 
 func (r *result) figure(name, what string, value float64, unit string) {
@@ -76,7 +76,16 @@ func (r *result) figure(name, what string, value float64, unit string) {
 }
 
 func (r *result) limit(name, what string, value float64, unit string, most float64) {
-	r.Figures = append(r.Figures, figure{name, what, value, unit, most, value >= most})
+	r.Figures = append(r.Figures, figure{Name: name, Meaning: what, Value: value, Unit: unit, Limit: most, Over: value >= most})
+}
+
+func (r *result) least(name, what string, value float64, unit string, least float64) {
+	r.Figures = append(r.Figures, figure{Name: name, Meaning: what, Value: value, Unit: unit, Least: least, Over: value < least})
+}
+
+// exact is a number that can only be right or wrong.
+func (r *result) exact(name, what string, value, want int64) {
+	r.Figures = append(r.Figures, figure{Name: name, Meaning: fmt.Sprintf("%s; to be %d", what, want), Value: float64(value), Unit: "", Over: value != want})
 }
 
 // describe adds a summary of a corpus.
@@ -133,11 +142,29 @@ func (r *result) print(out io.Writer) {
 	}
 	fmt.Fprintln(t, "\nFIGURE\tVALUE\tUNIT\tLIMIT\tWHAT")
 	for _, f := range r.Figures {
-		limit := ""
-		if f.Limit > 0 {
-			limit = strings.TrimSpace(fmt.Sprintf("< %g %s", f.Limit, cmp.Or(map[bool]string{true: "OVER"}[f.Over], "")))
-		}
-		fmt.Fprintf(t, "%s\t%.3g\t%s\t%s\t%s\n", f.Name, f.Value, f.Unit, limit, f.Meaning)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", f.Name, f.number(), f.Unit, f.goal(), f.Meaning)
 	}
 	_ = t.Flush() // what cannot be printed cannot be told either
+}
+
+func (f *figure) number() string {
+	if f.Value == float64(int64(f.Value)) {
+		return fmt.Sprintf("%.0f", f.Value)
+	}
+	return fmt.Sprintf("%.3g", f.Value)
+}
+
+// goal is the limit of a figure in the table, and whether it is missed.
+func (f *figure) goal() string {
+	text := ""
+	switch {
+	case f.Limit > 0:
+		text = fmt.Sprintf("< %g", f.Limit)
+	case f.Least > 0:
+		text = fmt.Sprintf(">= %g", f.Least)
+	}
+	if f.Over {
+		text += " MISSED"
+	}
+	return strings.TrimSpace(text)
 }

@@ -157,6 +157,13 @@ func (q *Queue) Deleted() int {
 	return q.deleted
 }
 
+// Received is how often a message was received so far.
+func (q *Queue) Received() int {
+	q.cloud.mu.Lock()
+	defer q.cloud.mu.Unlock()
+	return len(q.handles)
+}
+
 // Bodies returns the messages that are left, in no order, copies included.
 func (q *Queue) Bodies() []string {
 	q.cloud.mu.Lock()
