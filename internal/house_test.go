@@ -20,7 +20,7 @@ import (
 // floors lists the rooms from the bottom up; a room may know the rooms below it
 // and those beside it that its entry names.
 var floors = [][]string{
-	{"content", "docs", "internal/event", "internal/jsondoc", "internal/config"},
+	{"content", "docs", "internal/event", "internal/jsondoc", "internal/config", "internal/crowd"},
 	{"internal/source"},
 	{"internal/account", "internal/source/dir"},
 	{

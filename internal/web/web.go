@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"time"
 
+	"seismo/internal/crowd"
 	"seismo/internal/event"
 	"seismo/internal/query"
 	"seismo/internal/store"
@@ -130,6 +131,6 @@ func Server(handler http.Handler, log *slog.Logger) *http.Server {
 		MaxHeaderBytes:    256 << 10, // the longest query, percent-encoded
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
-	newCrowd(waitingMost).attach(server)
+	crowd.Attach(server, crowd.Most)
 	return server
 }

@@ -26,6 +26,9 @@ const patience = 150 * time.Second
 // has a schedule of its own.
 const retryAfter = 30
 
+// leaving is how long a request that is refused may take to send its end.
+const leaving = 3 * time.Second
+
 // reply is the body of every answer.
 type reply struct {
 	RequestID string `json:"requestId"`
@@ -37,6 +40,12 @@ type reply struct {
 // in it is committed; whatever else happens, Firehose sends it again.
 func (s *Source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, id, text := s.take(r)
+	if status != http.StatusOK {
+		// The server reads a little of what is left of a body; who sends it byte by
+		// byte must not hold the connection by that. A request that speaks a
+		// protocol without deadlines ends by itself.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.leaving))
+	}
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 	}

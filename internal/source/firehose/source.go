@@ -19,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"seismo/internal/crowd"
 	"seismo/internal/source"
 )
 
@@ -38,6 +39,8 @@ type Source struct {
 	room     *room
 	patience time.Duration
 	reading  time.Duration // longest time that a request may take to come in
+	leaving  time.Duration // the same of what is left of a request that is refused
+	crowd    int           // connections that may be open without a request
 	pushed   chan *delivery
 	failed   chan error
 	closing  chan struct{}
@@ -67,6 +70,8 @@ func New(_ context.Context, cfg Config, deps Deps) (*Source, error) {
 		room:     &room{left: 2*int64(cfg.MaxRequest) + 2*chunk},
 		patience: patience,
 		reading:  time.Minute,
+		leaving:  leaving,
+		crowd:    crowd.Most,
 		pushed:   make(chan *delivery),
 		failed:   make(chan error, 1),
 		closing:  make(chan struct{}),
@@ -130,6 +135,7 @@ func (s *Source) listen(ctx context.Context) error {
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.deps.Log.Handler(), slog.LevelDebug),
 	}
+	crowd.Attach(s.server, s.crowd)
 	s.serving.Go(func() { s.serve(s.server, listener, secure != nil) })
 	s.deps.Log.Info("listening for Firehose", "source", s.deps.Name, "address", listener.Addr().String(), "tls", secure != nil)
 	return nil

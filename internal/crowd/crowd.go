@@ -1,4 +1,7 @@
-package web
+// Package crowd bounds the connections of an HTTP server that have not sent a
+// request, for addresses that anybody may reach. It never ends a connection whose
+// request is under way.
+package crowd
 
 import (
 	"container/list"
@@ -8,8 +11,12 @@ import (
 	"sync"
 )
 
-// waitingMost is how many connections may be open without a request under way.
-const waitingMost = 1024
+// Most is how many connections may well be open without a request under way.
+const Most = 1024
+
+// Attach has at most so many connections of a server wait without a request. It
+// takes ConnState and ConnContext and wraps the handler; call it last.
+func Attach(server *http.Server, most int) { newCrowd(most).attach(server) }
 
 // crowd bounds the connections that have not sent a request: when there are too
 // many, the one that has waited longest is closed. Slow clients crowd out one

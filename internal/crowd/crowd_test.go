@@ -1,4 +1,4 @@
-package web
+package crowd
 
 import (
 	"errors"
@@ -20,8 +20,8 @@ func TestCrowdClosesTheLongestWaiting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: New(newFake(agentCall()).config())}
-	newCrowd(8).attach(server)
+	server := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), ReadHeaderTimeout: time.Minute}
+	Attach(server, 8)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(l) }()
 
