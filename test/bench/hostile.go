@@ -20,7 +20,8 @@ const (
 
 // hostiles are the bombs and a line that is a little too long.
 func hostiles() []malformed.Bomb {
-	long := func() string { return malformed.Line(int(decode.DefaultLimits().Line) + 1) }
+	size := decode.DefaultLimits().Line + 2 // one of them the line break
+	long := func() string { return malformed.Line(int(size)) }
 	return append(malformed.Bombs(), malformed.Bomb{Name: "a line over 64 MiB", Reason: decode.BadTooLong, Make: long})
 }
 

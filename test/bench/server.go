@@ -94,6 +94,6 @@ func (b *bench) count(ctx context.Context, db string) (n int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	_, err = fmt.Sscanf(strings.TrimPrefix(string(out), "n"), "%d", &n)
+	_, err = fmt.Sscanf(strings.TrimPrefix(string(out), "n\n"), "%d", &n)
 	return n, err
 }
