@@ -32,12 +32,14 @@ var floors = [][]string{
 	{"internal/normalize/bedrock", "internal/normalize/cloudtrail", "internal/normalize/finding", "internal/store"},
 	{"internal/normalize", "internal/store/duckdb", "internal/store/memory", "internal/store/storetest"},
 	{"internal/metrics", "internal/inventory", "internal/doctor"},
-	{"internal/coverage"},
+	{"internal/coverage", "internal/logging"},
+	{"internal/deploy", "internal/publish"},
+	{"internal/ctl"},
 	{"internal/web", "internal/simulate"},
 	{"internal/pipeline"},
 	{"internal/app"},
 	{"internal/cli"},
-	{"cmd/seismo"},
+	{"cmd/seismo", "cmd/seismo-aws"},
 }
 
 // beside are the arrows between rooms of one floor.

@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"seismo/internal/app"
+	"seismo/internal/ctl"
 	"seismo/internal/store"
 )
 
@@ -47,7 +48,7 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 		return exitOK
 	}
 	switch {
-	case errors.As(err, new(silent)):
+	case errors.As(err, new(silent)), err.Error() == "":
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		fmt.Fprintln(errs, "seismo: interrupted; what was committed stays")
 	default:
@@ -88,6 +89,7 @@ func (s *shell) root() *cobra.Command {
 		&cobra.Group{ID: "start", Title: "Start here:"},
 		&cobra.Group{ID: "read", Title: "Read:"},
 		&cobra.Group{ID: "keep", Title: "Keep:"},
+		&cobra.Group{ID: "aws", Title: "Prepare AWS accounts:"},
 		&cobra.Group{ID: "tools", Title: "Tools:"},
 	)
 	add := func(group string, cmds ...*cobra.Command) {
@@ -99,6 +101,8 @@ func (s *shell) root() *cobra.Command {
 	add("start", s.demo(), s.ingest(), s.init(), s.serve(), s.doctor())
 	add("read", s.search(), s.report(), s.raw(), s.sql(), s.prices(), s.coverage(), s.inventory())
 	add("keep", s.quarantine(), s.erase(), s.audit(), s.db())
+	add("aws", ctl.Commands(ctl.Deps{In: s.in, Out: s.out, Err: s.err,
+		JSON: func() bool { return s.json }, Log: func() *slog.Logger { return s.cfg.Log }})...)
 	add("tools", s.queue(), s.trail(), s.normalize(), s.simulate(), s.docs(), s.version())
 	return root
 }

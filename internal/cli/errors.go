@@ -57,9 +57,15 @@ func exitCode(ctx context.Context, err error) int {
 	var told silent
 	var wrong *usageError
 	var held *app.HeldError
+	var coded interface { // of rooms with commands of their own
+		ExitCode() int
+		Hint() string
+	}
 	switch {
 	case errors.As(err, &told):
 		return told.code
+	case errors.As(err, &coded):
+		return coded.ExitCode()
 	case errors.As(err, &wrong):
 		return exitUsage
 	case errors.As(err, &held):

@@ -35,3 +35,21 @@ func (s *State) Remember(ctx context.Context, name, value string) error {
 	}
 	return nil
 }
+
+// Facts returns what is remembered under all names that begin with prefix.
+func (s *State) Facts(ctx context.Context, prefix string) (map[string]string, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT name, value FROM facts WHERE substr(name, 1, length(?1)) = ?1`, prefix)
+	if err != nil {
+		return nil, fmt.Errorf("read facts: %w", explain(err))
+	}
+	defer rows.Close()
+	found := map[string]string{}
+	for rows.Next() {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return nil, fmt.Errorf("read facts: %w", explain(err))
+		}
+		found[name] = value
+	}
+	return found, explain(rows.Err())
+}

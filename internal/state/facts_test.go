@@ -34,7 +34,7 @@ func TestFromTheFirstSchema(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	alter(t, path, `DROP TABLE facts; DROP TABLE inventory; DROP TABLE inventory_looks`)
+	alter(t, path, `DROP TABLE facts; DROP TABLE inventory; DROP TABLE inventory_looks; DROP TABLE changes`)
 	alter(t, path, `PRAGMA user_version = 1`)
 	s = open(t, path)
 	if err := s.Remember(t.Context(), "mode", "full"); err != nil {

@@ -62,6 +62,15 @@ var migrations = [...]string{
 		remedy  TEXT NOT NULL,
 		PRIMARY KEY (account, region, kind)
 	) STRICT, WITHOUT ROWID;`,
+	`CREATE TABLE changes (
+		seq     INTEGER PRIMARY KEY,
+		scope   TEXT NOT NULL,
+		setting TEXT NOT NULL,
+		before  TEXT NOT NULL,
+		after   TEXT NOT NULL,
+		begun   TEXT NOT NULL,
+		UNIQUE (scope, setting)
+	) STRICT;`,
 }
 
 // prepare checks the file, and only then changes it.
