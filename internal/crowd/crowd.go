@@ -52,6 +52,11 @@ func (c *crowd) attach(server *http.Server) {
 	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if conn, ok := r.Context().Value(connKey{}).(net.Conn); ok {
 			c.leave(conn)
+			if r.ProtoMajor == 1 {
+				// The server may wait for the rest of a body that nobody read. On later
+				// protocols a connection has other requests under way.
+				defer c.enter(conn)
+			}
 		}
 		next.ServeHTTP(w, r)
 	})

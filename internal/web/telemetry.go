@@ -15,6 +15,7 @@ import (
 // address that others may reach: they hold counts and the names of sources, and
 // nothing of what was said or who said it.
 func NewTelemetry(cfg Config) http.Handler {
+	cfg.Backend = remembered(cfg.Backend)
 	s := newSite(cfg)
 	mux := http.NewServeMux()
 	for _, r := range s.telemetry() {
@@ -104,7 +105,7 @@ func (*gauge) Describe(chan<- *prometheus.Desc) {}
 
 // Collect implements prometheus.Collector.
 func (g *gauge) Collect(out chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
 	defer cancel()
 	one := func(d *prometheus.Desc, kind prometheus.ValueType, v float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(d, kind, v, labels...)
