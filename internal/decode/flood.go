@@ -55,10 +55,13 @@ func (t *text) repeated(end string) bool {
 	}
 	unit := append(bytes.Clone(f.last), end...)
 	n := 0
-	for t.win.atLeast(len(unit)) && bytes.HasPrefix(t.win.rest(), unit) {
-		f.all.add(unit)
-		t.win.drop(len(unit))
-		n++
+	for _, many := range []int{max(1, maxRepeat/len(unit)), 1} {
+		block := bytes.Repeat(unit, many)
+		for t.win.atLeast(len(block)) && bytes.HasPrefix(t.win.rest(), block) {
+			f.all.add(block)
+			t.win.drop(len(block))
+			n += many
+		}
 	}
 	f.row += n
 	t.items += int64(n)

@@ -1,6 +1,10 @@
 package decode
 
-import "seismo/internal/jsondoc"
+import (
+	"strings"
+
+	"seismo/internal/jsondoc"
+)
 
 // list decodes a list element by element, so that its length does not matter;
 // false says that the window does not begin with one.
@@ -11,6 +15,9 @@ func (t *text) list() (bool, error) {
 	var head int
 	switch t.win.rest()[0] {
 	case '[':
+		if t.win.atLeast(2) && t.win.rest()[1] == ']' {
+			return true, t.emptyLists()
+		}
 		head = 1
 	case '{':
 		t.win.atLeast(maxListHead)
@@ -22,6 +29,38 @@ func (t *text) list() (bool, error) {
 	l := &list{text: t, at: t.place.at(t.win.line), member: head > 1}
 	t.win.drop(head)
 	return true, l.decode()
+}
+
+// emptyLists passes over empty lists in a row. They are one skipped piece, as
+// blank lines are.
+func (t *text) emptyLists() error {
+	at, size := t.place.at(t.win.line), int64(0)
+	for t.win.atLeast(2) {
+		n := emptyLists(t.win.rest())
+		if n == 0 {
+			break
+		}
+		t.win.drop(n)
+		size += int64(n)
+	}
+	return t.skip(at, SkipEmpty, size)
+}
+
+// emptyLists is the length of the empty lists that b begins with, and of what
+// stands between them.
+func emptyLists(b []byte) (size int) {
+	for i := 0; i < len(b); {
+		switch {
+		case strings.IndexByte(blanks+",", b[i]) >= 0:
+			i++
+		case b[i] == '[' && i+1 < len(b) && b[i+1] == ']':
+			i += 2
+			size = i
+		default:
+			return size
+		}
+	}
+	return size
 }
 
 // list is the decoding of one list.
