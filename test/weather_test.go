@@ -117,8 +117,10 @@ func (w *weather) start(t *testing.T) {
 	w.add(t, "lookup", made(cloudtrail.New(ctx, lookup, cloudtrail.Deps{Name: "lookup", Account: w.account, Journal: w.store})))
 }
 
-func (w *weather) add(t *testing.T, name string, src source.Source) {
-	n, err := normalize.New(normalize.Config{})
+func (w *weather) add(t *testing.T, name string, src source.Source) { w.addWith(t, name, src, nil) }
+
+func (w *weather) addWith(t *testing.T, name string, src source.Source, bodies normalize.Opener) {
+	n, err := normalize.New(normalize.Config{Bodies: bodies})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +141,7 @@ func (w *weather) add(t *testing.T, name string, src source.Source) {
 // write gives AWS something new for each way.
 func (w *weather) write(t *testing.T, second int) {
 	now := time.Now().UTC()
-	folder := now.Format("AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/2006/01/02/15/20060102T150405Z_")
+	folder := "AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/" + now.Format("2006/01/02/15/20060102T150405Z_")
 	for _, bucket := range []string{"listed", "notified"} {
 		if second%2 == 0 {
 			w.cloud.PutObject(bucket, fmt.Sprintf("%s%08x.json", folder, second), []byte(w.record(bucket, second, now)+w.record(bucket+"-b", second, now)))

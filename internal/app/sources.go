@@ -16,6 +16,9 @@ func (a *App) sources(ctx context.Context) (web.Collection, error) {
 	if a.incident != nil {
 		all.Notices = append(all.Notices, a.incident.String())
 	}
+	if damage := a.store.Damage(); damage != nil {
+		all.Notices = append(all.Notices, "the database is damaged, and is mended at the next start: "+damage.Error())
+	}
 	c := a.collector
 	if c == nil {
 		return all, nil

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"slices"
+
 	"seismo/internal/store"
 )
 
@@ -76,15 +78,17 @@ func (b *batch) parts(r store.Receipt) []*part {
 	var events, findings int
 	for _, p := range b.order {
 		p.receipt.New = share(r.New, events, len(p.batch.Events))
+		p.receipt.Old = share(r.Old, events, len(p.batch.Events))
 		p.receipt.Findings = share(r.Findings, findings, len(p.batch.Findings))
 		events, findings = events+len(p.batch.Events), findings+len(p.batch.Findings)
-		for _, list := range [][]bool{p.receipt.New, p.receipt.Findings} {
-			for _, isNew := range list {
-				if isNew {
-					p.receipt.Stored++
-				} else {
-					p.receipt.Duplicate++
-				}
+		for i, isNew := range slices.Concat(p.receipt.New, p.receipt.Findings) {
+			switch {
+			case isNew:
+				p.receipt.Stored++
+			case i < len(p.receipt.Old) && p.receipt.Old[i]:
+				p.receipt.Expired++
+			default:
+				p.receipt.Duplicate++
 			}
 		}
 	}

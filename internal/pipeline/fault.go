@@ -64,3 +64,20 @@ func trouble(name string, o source.Object, kind source.Kind, detail string) sour
 	return source.Trouble{Object: o, Source: name, Fault: kind, Detail: detail,
 		Attempts: max(o.Attempt, 1), First: now, Last: now, Next: now.Add(min(wait, mostRetry))}
 }
+
+// A large body can land up to a minute after the record that refers to it. Its
+// log object is read again a few times then; the fuller record replaces the row.
+const (
+	lateTries = 3
+	lateFor   = time.Hour // since the object was written
+)
+
+// lateBodies is why an object comes again whose records lack bodies that may still
+// come; nil when it was waited for long enough.
+func lateBodies(o source.Object) error {
+	if o.ID == "" || o.Attempt > lateTries || time.Since(o.Modified) > lateFor {
+		return nil
+	}
+	return &source.Fault{Kind: source.Late, What: "read the large bodies of " + o.Origin.Key,
+		Remedy: "its records are stored; it is read again, and the bodies are added when they are there"}
+}

@@ -107,6 +107,10 @@ func (m *Meter) sum(t tally, r store.Receipt) {
 	c.Read += t.read
 	c.Stored += int64(r.Stored)
 	c.Duplicate += int64(r.Duplicate)
+	if n := int64(r.Expired); n > 0 {
+		c.Skipped += n
+		count(&c.SkippedBy, store.Expired, n)
+	}
 	for reason, n := range t.skipped {
 		c.Skipped += n
 		count(&c.SkippedBy, reason, n)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"seismo/internal/decode"
@@ -29,7 +30,8 @@ type worker struct {
 
 	reading *reading
 	piece   *piece
-	failed  error // why the object must come again
+	failed  error       // why the object must come again
+	late    atomic.Bool // a body that its records refer to was not there
 }
 
 // reading is one object on its way: what is known of it across its pieces.
@@ -64,6 +66,9 @@ func (w *worker) object(ctx context.Context, d source.Delivery) error {
 		err = errors.Join(err, ctx.Err())
 		w.writer.settle(context.WithoutCancel(ctx), d, w.meter, err)
 		return err
+	}
+	if w.failed == nil && w.late.Load() {
+		w.failed = lateBodies(object)
 	}
 	if w.failed != nil {
 		w.fail(object)
@@ -118,7 +123,7 @@ func (w *worker) good(ctx context.Context, item decode.Item) error {
 	if w.cfg.Finding != nil && item.Kind.OfFinding() {
 		return w.finding(ctx, item)
 	}
-	ev, err := w.cfg.Normalize(ctx, item)
+	ev, err := w.cfg.Normalize(source.WithLate(ctx, &w.late), item)
 	if err != nil {
 		return w.unfit(ctx, item, err)
 	}

@@ -192,6 +192,10 @@ func (w *Writer) outcome(ctx context.Context, b *batch, receipt store.Receipt, e
 			p.of.meter.book(p)
 			p.of.entry.Stored += int64(p.receipt.Stored)
 			p.of.entry.Duplicate += int64(p.receipt.Duplicate)
+			if n := int64(p.receipt.Expired); n > 0 {
+				p.of.entry.Skipped += n
+				p.of.entry.Skips[store.Expired] += n
+			}
 		}
 		if p.end == nil {
 			continue

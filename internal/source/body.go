@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,6 +29,21 @@ type recordTime struct{}
 // body that is not there can still be on its way when the record is young.
 func WithRecordTime(ctx context.Context, at time.Time) context.Context {
 	return context.WithValue(ctx, recordTime{}, at)
+}
+
+type late struct{}
+
+// WithLate gives those who read records a place to note that a body was not there
+// and may come.
+func WithLate(ctx context.Context, note *atomic.Bool) context.Context {
+	return context.WithValue(ctx, late{}, note)
+}
+
+// NoteLate notes that a body may come later, where somebody listens.
+func NoteLate(ctx context.Context) {
+	if note, ok := ctx.Value(late{}).(*atomic.Bool); ok {
+		note.Store(true)
+	}
 }
 
 // RecordTime is the time that WithRecordTime told, else zero.

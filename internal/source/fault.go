@@ -10,6 +10,7 @@ const (
 	Gone          Kind = "gone"          // the object was deleted before it was read
 	Forbidden     Kind = "forbidden"     // a permission is missing; Fault.Action says which
 	Changed       Kind = "changed"       // the object was overwritten since it was found
+	Late          Kind = "late"          // large bodies that its records refer to are not there yet
 	Throttled     Kind = "throttled"     // too many requests
 	Unreachable   Kind = "unreachable"   // no answer, a cut connection, an error of the service
 	Expired       Kind = "expired"       // credentials are missing, expired or refused

@@ -68,6 +68,9 @@ func (f *found) fetch(ctx context.Context, r *Reader, uri string) {
 		if told.Later {
 			f.place.State = event.BodyS3
 		}
+		if told.Later && !errors.Is(err, ErrElsewhere) {
+			source.NoteLate(ctx)
+		}
 		return
 	case errors.Is(err, ErrElsewhere):
 		f.place.State, f.place.Reason = event.BodyS3, reasonUnasked
