@@ -57,7 +57,9 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 			fmt.Fprintln(errs, "  "+plain(text))
 		}
 		if hint := hintOf(err); hint != "" {
-			fmt.Fprintln(errs, "  "+hint)
+			for line := range strings.SplitSeq(hint, "\n") {
+				fmt.Fprintln(errs, "  "+plain(line))
+			}
 		}
 	}
 	return exitCode(ctx, err)

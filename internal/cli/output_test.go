@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,5 +59,23 @@ func TestCSVCells(t *testing.T) {
 	at := time.Date(2026, 3, 1, 8, 0, 0, 5, time.UTC)
 	if got := csvCell(at); got != "2026-03-01T08:00:00.000000005Z" {
 		t.Errorf("a time: %q", got)
+	}
+}
+
+// What a file, a service or somebody's object says in an error, or in what is to be
+// done about it, cannot move the cursor.
+func TestErrorsArePlain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "seismo.yaml")
+	for _, text := range []string{"sources:\n  - name: \"${\\e[2Jx}\"\n", "\"\\e[2Jx\": 1\n", "sources:\n  - queue_url: \"\\e[2Jx\"\n"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out, errs strings.Builder
+		if code := Main([]string{"serve", "-c", file, "--db", filepath.Join(filepath.Dir(file), "a.duckdb")}, strings.NewReader(""), &out, &errs); code == exitOK {
+			t.Errorf("%q is taken", text)
+		}
+		if at := strings.IndexFunc(out.String()+errs.String(), func(r rune) bool { return moves(r) && r != '\n' }); at >= 0 {
+			t.Errorf("%q: %q", text, errs.String())
+		}
 	}
 }
