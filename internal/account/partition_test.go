@@ -50,7 +50,7 @@ func TestARNsAreTakenApartAndPutTogether(t *testing.T) {
 // Failure case 24: a partition written into the code. Shipped code and content
 // say it nowhere but in the table; comments, examples of fields, help texts and
 // the invented company of the simulator may show what an ARN looks like.
-func TestNoPartitionIsWrittenIntoTheCode(t *testing.T) {
+func TestCase24NoPartitionIsWrittenIntoTheCode(t *testing.T) {
 	const root, literal = "../..", "arn:" + "aws:"
 	shown := func(path string) bool {
 		for _, dir := range []string{"internal/simulate/", "internal/store/storetest/", "test/"} {

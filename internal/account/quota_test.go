@@ -46,7 +46,7 @@ func filter(ctx context.Context, a *account.Account, region string) error {
 // account, each with several workers, meet 30 % throttling for ten minutes:
 // nothing fails for good, and no second sees more than 80 % of the quota of 5,
 // retries counted.
-func TestThrottlingAs400IsWaitedOutBelowTheQuota(t *testing.T) {
+func TestCase16ThrottlingAs400IsWaitedOutBelowTheQuota(t *testing.T) {
 	alone(t)
 	synctest.Test(t, func(t *testing.T) {
 		cloud := standin.New(t)

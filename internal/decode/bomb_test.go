@@ -18,7 +18,7 @@ const mib = 1 << 20
 const maxGrown = 384
 
 // A bomb is stopped by a limit, and a bad item says so.
-func TestBombs(t *testing.T) {
+func TestCase23Bombs(t *testing.T) {
 	for _, c := range malformed.Bombs() {
 		t.Run(c.Name, func(t *testing.T) {
 			bomb := c.Make()

@@ -21,7 +21,7 @@ func repeat(head, unit string, count int, tail string) io.Reader {
 
 // A line as long as the limit is a record, one byte more is a bad piece of the
 // right size, and its neighbours live.
-func TestLongestLine(t *testing.T) {
+func TestCase22LongestLine(t *testing.T) {
 	const head, tail = `{"schemaType":"ModelInvocationLog","x":"`, `"}`
 	for over := range 2 {
 		long := head + strings.Repeat("x", 64*mib-len(head)-len(tail)+over) + tail

@@ -55,7 +55,7 @@ func TestEventsComeOnceWithTheirOrigin(t *testing.T) {
 }
 
 // Failure case 12: a window that ends at now misses late events.
-func TestLateEventsAreFound(t *testing.T) {
+func TestCase12LateEventsAreFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, shop := standin.New(t), newShop(t)
 		arn := cloud.CreateLogGroup(standin.LogGroup{Name: "bedrock"})
@@ -85,7 +85,7 @@ func TestLateEventsAreFound(t *testing.T) {
 
 // Failure case 13: reading on from the last timestamp plus one skips events of
 // the same millisecond.
-func TestBurstsOfOneMillisecond(t *testing.T) {
+func TestCase13BurstsOfOneMillisecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, shop := standin.New(t), newShop(t)
 		arn := cloud.CreateLogGroup(standin.LogGroup{Name: "bedrock"})
@@ -103,7 +103,7 @@ func TestBurstsOfOneMillisecond(t *testing.T) {
 
 // Failure case 14: an empty page with a token is not the end, and without an end
 // time paging may never finish.
-func TestEmptyPageWithTokenIsNotTheEnd(t *testing.T) {
+func TestCase14EmptyPageWithTokenIsNotTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, shop := standin.New(t), newShop(t)
 		arn := cloud.CreateLogGroup(standin.LogGroup{Name: "bedrock"})
@@ -118,7 +118,7 @@ func TestEmptyPageWithTokenIsNotTheEnd(t *testing.T) {
 
 // Failure case 15: one cursor over several groups loses all but one, and without
 // a cursor everything is read again at each start.
-func TestEachGroupHasItsCursor(t *testing.T) {
+func TestCase15EachGroupHasItsCursor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, shop := standin.New(t), newShop(t)
 		var ids, names []string
@@ -144,7 +144,7 @@ func TestEachGroupHasItsCursor(t *testing.T) {
 
 // Failure case 16: AWS says "too fast" as 400, 429 and 503, and a quota is met
 // before it is exceeded.
-func TestThrottlingIsWaitedOut(t *testing.T) {
+func TestCase16ThrottlingIsWaitedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, shop := standin.New(t), newShop(t)
 		var ids []string

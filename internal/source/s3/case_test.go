@@ -55,7 +55,7 @@ func fault(t *testing.T, err error) *source.Fault {
 
 // An object that is deleted between its listing and its reading is told as gone,
 // with a count of attempts, and is not asked for once it was given up.
-func TestCase02DeletedBeforeRead(t *testing.T) {
+func TestCase2DeletedBeforeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, j := standin.New(t), newJournal()
 		o := c.PutObject(bucket, logKey(time.Now(), 1), []byte("log"))
@@ -83,7 +83,7 @@ func TestCase02DeletedBeforeRead(t *testing.T) {
 
 // An object that a notification told of, and that the listing finds, has one
 // identity.
-func TestCase07ListedAndNotified(t *testing.T) {
+func TestCase7ListedAndNotified(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, j := standin.New(t), newJournal()
 		o := c.PutObject(bucket, logKey(time.Now(), 1), []byte("log"))
@@ -106,7 +106,7 @@ func TestCase07ListedAndNotified(t *testing.T) {
 }
 
 // A key that is overwritten is new data: another ETag, another object.
-func TestCase08OverwrittenKeyIsNewData(t *testing.T) {
+func TestCase8OverwrittenKeyIsNewData(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, j := standin.New(t), newJournal()
 		key := logKey(time.Now(), 1)
@@ -126,7 +126,7 @@ func TestCase08OverwrittenKeyIsNewData(t *testing.T) {
 
 // One object cannot be read while newer ones can: it is neither skipped nor does
 // it hold the others up, and once it can be read, it is.
-func TestCase09NoWatermark(t *testing.T) {
+func TestCase9NoWatermark(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, j := standin.New(t), newJournal()
 		old := c.PutObject(bucket, logKey(time.Now(), 1), []byte("old"))
