@@ -66,7 +66,7 @@ func TestCSVCells(t *testing.T) {
 // done about it, cannot move the cursor.
 func TestErrorsArePlain(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "seismo.yaml")
-	for _, text := range []string{"sources:\n  - name: \"${\\e[2Jx}\"\n", "\"\\e[2Jx\": 1\n", "sources:\n  - queue_url: \"\\e[2Jx\"\n"} {
+	for _, text := range []string{"telemetry_listen: \"${\\e[2Jx}\"\n", "sources:\n  - name: \"${\\e[2Jx}\"\n", "\"\\e[2Jx\": 1\n", "sources:\n  - queue_url: \"\\e[2Jx\"\n"} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
