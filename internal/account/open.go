@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 	"log/slog"
+	"net/netip"
+	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,6 +49,10 @@ func Open(ctx context.Context, cfg Config, opt Options) (*Account, error) {
 	}
 	if endpoint, err := cfg.endpoint(); err == nil && endpoint != "" {
 		sdk.BaseEndpoint = aws.String(endpoint)
+		if readable(endpoint) {
+			opt.Log.Warn("what goes to and comes from this endpoint, temporary credentials too, can be read on the way: it is http, and not on this machine",
+				"endpoint", RedactURL(endpoint))
+		}
 	}
 	a := &Account{cfg: cfg, sdk: sdk}
 	// Only now: the SDK must see its own kind of client while it loads, or it
@@ -55,6 +61,16 @@ func Open(ctx context.Context, cfg Config, opt Options) (*Account, error) {
 	a.sdk.Credentials = cfg.credentials(a.sdk)
 	a.sdk.APIOptions = append(a.sdk.APIOptions, a.pacing(opt.Quotas), logging(opt.Log))
 	return a, nil
+}
+
+// readable tells whether others on the way can read what an endpoint is sent.
+func readable(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "http" || u.Hostname() == "localhost" {
+		return false
+	}
+	addr, err := netip.ParseAddr(u.Hostname())
+	return err != nil || !addr.Unmap().IsLoopback()
 }
 
 func (c *Config) loaders(client sdkconfig.HTTPClient, log *slog.Logger) []func(*sdkconfig.LoadOptions) error {
