@@ -91,9 +91,9 @@ func (c *Cloud) table() map[string]service {
 		"sts": {ops: c.stsOperations()},
 		"kms": {ops: c.kmsOperations()},
 
-		"logs":          {ops: c.logsOperations()},
+		"logs":          {ops: merged(c.logsOperations(), c.logsWriting())},
 		"cloudtrail":    {ops: c.cloudtrailOperations()},
-		"monitoring":    {ops: c.cloudwatchOperations()},
+		"monitoring":    {ops: merged(c.cloudwatchOperations(), c.metricsWriting())},
 		"bedrock":       {ops: c.bedrockOperations(), route: routeBedrock},
 		"iam":           {ops: c.iamOperations()},
 		"servicequotas": {ops: c.quotasOperations()},
