@@ -225,3 +225,22 @@ func TestReadKeys(t *testing.T) {
 }
 
 var errAny = errors.New("any")
+
+// Whoever deletes the newest digests with their log files leaves nothing that is
+// invalid; what nobody vouches for is not called checked all the same.
+func TestDeletedEndIsNotCalledGood(t *testing.T) {
+	cloud, d := inCloud(t)
+	whole, err := Validate(t.Context(), cloudConfig(t, cloud, nil), nil)
+	if err != nil || whole.Invalid() || whole.Unchecked() {
+		t.Fatalf("before: %+v, %v", whole, err)
+	}
+	for _, w := range d[1:] {
+		for _, key := range append(w.Logs, w.Key) {
+			cloud.DeleteObject(bucket, key)
+		}
+	}
+	got, err := Validate(t.Context(), cloudConfig(t, cloud, nil), nil)
+	if err != nil || got.Invalid() || !got.Unchecked() || got.Unvouched != 1 {
+		t.Errorf("after: %+v, %v", got, err)
+	}
+}

@@ -119,7 +119,8 @@ type Summary struct {
 	Starting  int64     `json:"starting"` // valid digests that begin a chain
 	Unlinked  int64     `json:"unlinked"` // valid digests that no other digest names
 	Gaps      int64     `json:"gaps"`
-	Bytes     int64     `json:"bytes"` // of log files, decompressed
+	Unvouched int64     `json:"unvouched"` // gaps that no digest explains: whoever deletes the newest digests leaves one
+	Bytes     int64     `json:"bytes"`     // of log files, decompressed
 }
 
 // Invalid says whether anything is wrong with any file.
@@ -127,9 +128,9 @@ func (s *Summary) Invalid() bool {
 	return s.Digests.Invalid+s.Backfills.Invalid+s.Logs.Invalid > 0
 }
 
-// Unchecked says whether there are files that nothing can be said of.
+// Unchecked says whether there are files, or hours, that nothing can be said of.
 func (s *Summary) Unchecked() bool {
-	return s.Digests.Unread+s.Backfills.Unread+s.Logs.Unread > 0
+	return s.Unvouched > 0 || s.Digests.Unread+s.Backfills.Unread+s.Logs.Unread > 0
 }
 
 // Tally counts verdicts while they come. It is safe for concurrent use; the zero
@@ -166,6 +167,9 @@ func (t *Tally) verdict(v Verdict) {
 		t.sum.Logs.add(v.State)
 	case OfGap:
 		t.sum.Gaps++
+		if v.Reason != gapStarting {
+			t.sum.Unvouched++
+		}
 	}
 	if v.Unlinked && v.State == Valid {
 		t.sum.Unlinked++
