@@ -51,7 +51,7 @@ func (i *setup) document(o doctor.Offer, left map[string]bool) string {
 	b.WriteString("# Written by seismo init. All keys: seismo docs configuration\n\naccounts:\n  default:\n")
 	key := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "    %s: %s\n", name, strconv.Quote(value))
+			fmt.Fprintf(&b, "    %s: %s\n", name, literal(value))
 		}
 	}
 	region := o.Region
@@ -63,7 +63,7 @@ func (i *setup) document(o doctor.Offer, left map[string]bool) string {
 	key("role_arn", i.cfg.RoleARN)
 	key("external_id", i.cfg.ExternalID.Reveal())
 	key("endpoint", i.cfg.Endpoint)
-	fmt.Fprintf(&b, "\nsources:\n  - name: %s\n", strconv.Quote(i.name))
+	fmt.Fprintf(&b, "\nsources:\n  - name: %s\n", literal(i.name))
 	switch {
 	case i.queue != "":
 		key("queue_url", i.queue)
@@ -93,6 +93,12 @@ func (i *setup) document(o doctor.Offer, left map[string]bool) string {
 		fmt.Fprintf(&b, "%s%s: {every: %s}\n", mark, part.name, part.every)
 	}
 	return b.String()
+}
+
+// literal writes an answer so that the file means it as it is: what the account
+// offers is others' text, and must not have a variable of this process put in.
+func literal(value string) string {
+	return strconv.Quote(strings.ReplaceAll(strings.ToValidUTF8(value, "\uFFFD"), "${", "$${"))
 }
 
 // targets reads the document back, as serve will, and returns what it needs, the
