@@ -98,6 +98,8 @@ func (b *bench) arriving(ctx context.Context, count int, kind string) ([]float64
 	if err != nil {
 		return nil, err
 	}
+	watched, unwatch := s.while(ctx)
+	defer unwatch()
 	all := count
 	if kind == "mixed" {
 		all += count * amongHealthy
@@ -105,7 +107,7 @@ func (b *bench) arriving(ctx context.Context, count int, kind string) ([]float64
 	_, err = c.ask(wordGo)
 	var state cloudState
 	if err == nil {
-		state, err = c.until(ctx, func(now cloudState) bool { return now.Deleted == all })
+		state, err = c.until(watched, func(now cloudState) bool { return now.Deleted == all })
 	}
 	_, errEnd := s.end()
 	if err := errors.Join(err, errEnd); err != nil {

@@ -33,8 +33,10 @@ func (b *bench) largeObject(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	watched, unwatch := s.while(ctx)
+	defer unwatch()
 	began := time.Now()
-	state, err := c.until(ctx, func(now cloudState) bool { return now.Deleted > 0 && now.Left == 0 })
+	state, err := c.until(watched, func(now cloudState) bool { return now.Deleted > 0 && now.Left == 0 })
 	took := time.Since(began).Seconds()
 	used, errEnd := s.end()
 	if err := errors.Join(err, errEnd); err != nil {

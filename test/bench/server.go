@@ -23,7 +23,8 @@ type server struct {
 	cmd   *exec.Cmd
 	said  bytes.Buffer // read once it has ended
 	begin time.Time
-	over  chan error
+	over  chan struct{} // closed when the process has ended, with err
+	err   error
 }
 
 // startServer starts seismo serve with the queue of a cloud as its source, and
@@ -37,7 +38,7 @@ func (b *bench) startServer(ctx context.Context, c *cloud, db string) (*server, 
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	s := &server{DB: db, cmd: exec.CommandContext(ctx, b.seismo, "serve", "-c", file), over: make(chan error, 1)}
+	s := &server{DB: db, cmd: exec.CommandContext(ctx, b.seismo, "serve", "-c", file), over: make(chan struct{})}
 	s.cmd.Env = append(os.Environ(), keys()...)
 	s.cmd.Stderr = &s.said
 	out, err := s.cmd.StdoutPipe()
@@ -60,30 +61,50 @@ func (b *bench) startServer(ctx context.Context, c *cloud, db string) (*server, 
 		for lines.Scan() { // what else it says
 			continue
 		}
-		s.over <- s.cmd.Wait()
+		s.fail(s.cmd.Wait())
 	}()
 	select {
 	case <-ready:
 		return s, nil
-	case err := <-s.over:
-		return nil, fmt.Errorf("seismo serve ended: %w: %s", err, s.said.Bytes())
+	case <-s.over:
+		return nil, s.err
 	case <-time.After(time.Minute):
 		_ = s.cmd.Process.Kill()
 		return nil, errors.New("seismo serve gave no page within a minute")
 	}
 }
 
+// fail notes how the process ended, with the last of what it said.
+func (s *server) fail(err error) {
+	if err != nil {
+		said := s.said.Bytes()
+		s.err = fmt.Errorf("seismo serve ended: %w: %s", err, said[max(0, len(said)-4000):])
+	}
+	close(s.over)
+}
+
+// while is a context that ends with the process.
+func (s *server) while(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-s.over:
+			cancel(s.err)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
 // end asks the process to end and says what it used.
 func (s *server) end() (c cost, err error) {
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return c, fmt.Errorf("end seismo serve: %w", err)
-	}
+	_ = s.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
 	kill := time.AfterFunc(20*time.Second, func() { _ = s.cmd.Process.Kill() })
-	err = <-s.over
+	<-s.over
 	kill.Stop()
 	c.Wall = time.Since(s.begin).Seconds()
-	if err != nil {
-		return c, fmt.Errorf("seismo serve ended: %w: %s", err, s.said.Bytes())
+	if s.err != nil {
+		return c, s.err
 	}
 	return c, c.of(s.cmd.ProcessState)
 }
