@@ -12,6 +12,7 @@ import (
 
 	"seismo/internal/account"
 	"seismo/internal/config"
+	"seismo/internal/publish"
 	"seismo/internal/store"
 )
 
@@ -37,10 +38,15 @@ type File struct {
 	Metrics   config.Part               `yaml:"metrics" help:"numbers from CloudWatch, for the coverage meter"`
 	Inventory config.Part               `yaml:"inventory" help:"profiles, models, guardrails, quotas and the logging configuration, read from time to time"`
 
+	Publish   config.Part `yaml:"publish" help:"metrics, findings and failed calls that are written back to CloudWatch"`
+	Reports   config.Part `yaml:"reports" help:"reports that are sent by e-mail: daily, weekly, monthly"`
+
 	path     string
 	part     config.Part
 	sources  []plan
 	observed observing
+
+	published *publish.Config // nil: nothing is published
 }
 
 // RetentionConfig says how long what is kept.
@@ -93,6 +99,9 @@ func (f *File) check() error {
 	}
 	var err error
 	if f.observed, err = f.observing(); err != nil {
+		errs = append(errs, err)
+	}
+	if f.published, err = f.publishing(); err != nil {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

@@ -9,6 +9,7 @@ import (
 	"seismo/internal/config"
 	"seismo/internal/inventory"
 	"seismo/internal/metrics"
+	"seismo/internal/publish"
 )
 
 // section is one table of the configuration's reference.
@@ -33,6 +34,7 @@ func sections() []section {
 		{"sources: aws-firehose", "An HTTP endpoint that Amazon Data Firehose pushes CloudWatch Logs subscriptions to.", of(firehoseSource{})},
 		{"metrics", "What is read of CloudWatch; without this section nothing is. `metrics: {}` takes the defaults.", of(metrics.Config{})},
 		{"inventory", "What is looked at in the accounts; without this section nothing is. `inventory: {}` takes the defaults.", of(inventory.Config{})},
+		{"publish", "What is written back to CloudWatch; without this section nothing is. `publish: {}` takes the defaults.", of(publish.Config{})},
 		{"sources: folder", "Local files, read once at the start.", of(folderSource{})},
 	}
 }

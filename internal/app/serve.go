@@ -64,6 +64,9 @@ func (a *App) collects(ctx context.Context, f *File, start func(func() error)) e
 	if err := a.observe(ctx, f, r, &cfg, start); err != nil {
 		return err
 	}
+	if err := a.publishes(ctx, f, r, start); err != nil {
+		return err
+	}
 	path, err := NewPath(cfg)
 	if err != nil {
 		return err

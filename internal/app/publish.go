@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"seismo/internal/account"
+	"seismo/internal/publish"
+	"seismo/internal/state"
+)
+
+// publishing reads the section publish; nil when the file has none.
+func (f *File) publishing() (*publish.Config, error) {
+	if !f.Publish.Given() {
+		return nil, nil
+	}
+	c := &publish.Config{}
+	if err := f.Publish.Decode(c); err != nil {
+		return nil, err
+	}
+	if err := c.Check(); err != nil {
+		return nil, located(f.Publish, "", err)
+	}
+	if _, err := f.named(c.Account); err != nil {
+		return nil, f.Publish.Fault("account", err.Error(), "add it to accounts, or name one that is there")
+	}
+	return c, nil
+}
+
+// named is the account of a section that names one, or none: then it is the
+// entry default, or the SDK's default chain.
+func (f *File) named(name string) (account.Config, error) {
+	cfg, ok := f.Accounts[name]
+	switch {
+	case ok:
+		return cfg, nil
+	case name == "":
+		return f.Accounts["default"], nil
+	}
+	return cfg, fmt.Errorf("there is no entry %q in accounts", name)
+}
+
+// publishes starts to publish what the file says.
+func (a *App) publishes(ctx context.Context, f *File, r *reach, start func(func() error)) error {
+	if f.published == nil {
+		return nil
+	}
+	p, err := a.publisher(ctx, f, *f.published, r)
+	if err != nil {
+		return err
+	}
+	lock, err := a.cfg.publishLock()
+	if err != nil {
+		return err
+	}
+	start(func() error { return errors.Join(p.Run(ctx), lock.Unlock()) })
+	return nil
+}
+
+func (a *App) publisher(ctx context.Context, f *File, cfg publish.Config, r *reach) (*publish.Publisher, error) {
+	way, err := f.named(cfg.Account)
+	if err != nil {
+		return nil, err
+	}
+	at, err := deps{"publish", a, r, nil}.account(ctx, way)
+	if err != nil {
+		return nil, err
+	}
+	return publish.New(cfg, publish.Deps{Account: at, Rows: a.store, Findings: a.store.Findings, Ledger: a.state, Log: a.cfg.log()}), nil
+}
+
+// publishLock keeps a second publisher of the database away: two would send the
+// same calls.
+func (c *Config) publishLock() (*flock.Flock, error) {
+	lock := flock.New(c.DB+".publish", flock.SetPermissions(0o600))
+	got, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock publishing: %w", err)
+	}
+	if !got {
+		return nil, &hinted{errors.New("another seismo publishes from this database already"),
+			"a seismo serve with a section publish sends what is due by itself, every few minutes; end it to publish by hand"}
+	}
+	return lock, nil
+}
+
+// PublishMetrics publishes the calls of a span once, or with dry only says what
+// it would send. It may run beside a seismo that holds the database and does not
+// publish. file may be nil for the SDK's default chain.
+func PublishMetrics(ctx context.Context, cfg Config, file *File, from, to time.Time, dry bool) (got publish.Result, list []publish.Point, err error) {
+	if cfg, err = cfg.resolved(); err != nil {
+		return got, nil, err
+	}
+	r, err := OpenReader(ctx, cfg)
+	if err != nil {
+		return got, nil, err
+	}
+	defer r.Close()
+	lock, err := cfg.publishLock()
+	if err != nil {
+		return got, nil, err
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	kept, err := state.Open(ctx, cfg.stateFile())
+	if err != nil {
+		return got, nil, err
+	}
+	defer func() { err = errors.Join(err, kept.Close()) }()
+	p, err := onePublisher(ctx, cfg, file, publish.Deps{Rows: r, Ledger: kept, Log: cfg.log()})
+	if err != nil {
+		return got, nil, err
+	}
+	if dry {
+		list, err = p.Preview(ctx, from, to)
+		return got, list, err
+	}
+	got, err = p.Metrics(ctx, from, to)
+	return got, nil, err
+}
+
+func onePublisher(ctx context.Context, cfg Config, file *File, d publish.Deps) (*publish.Publisher, error) {
+	if file == nil {
+		file = &File{}
+	}
+	what := &publish.Config{}
+	if file.published != nil {
+		what = file.published
+	}
+	if err := what.Check(); err != nil {
+		return nil, err
+	}
+	way, err := file.named(what.Account)
+	if err != nil {
+		return nil, err
+	}
+	if d.Account, err = (deps{"publish", &App{cfg: cfg}, newReach(0), nil}).account(ctx, way); err != nil {
+		return nil, err
+	}
+	return publish.New(*what, d), nil
+}
