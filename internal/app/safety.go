@@ -307,6 +307,10 @@ func hintDamaged(cfg Config, err error) error {
 	return &hinted{err, "`seismo serve` moves it aside and reads again; to do it now: seismo db recover --db " + cfg.DB}
 }
 
+// Aside are the names of damaged files that lie beside the database. They hold what
+// it held then, names of people who were erased since among it.
+func (a *App) Aside() []string { return aside(a.cfg.DB) }
+
 // aside are the damaged files that lie beside a database.
 func aside(db string) []string {
 	entries, err := os.ReadDir(filepath.Dir(db))

@@ -135,6 +135,9 @@ undone, and it holds when the same logs are read again.`,
 			if gone.Calls == 0 && gone.Blocks == 0 {
 				fmt.Fprintln(s.err, "nobody of this name was found; look at the spelling: seismo report usage --by person. Logs read later will be kept without this name")
 			}
+			for _, name := range a.Aside() {
+				fmt.Fprintln(s.err, "a damaged database that lies aside may still hold the name; delete it: "+plain(name))
+			}
 			return s.table(query.Table{Columns: []string{"calls", "blocks"}, Rows: [][]any{{gone.Calls, gone.Blocks}}})
 		},
 	}
