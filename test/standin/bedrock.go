@@ -1,6 +1,8 @@
 package standin
 
 import (
+	"cmp"
+	"net/http"
 	"net/url"
 	"strings"
 )
@@ -50,6 +52,8 @@ func (c *Cloud) bedrockOperations() map[string]operation {
 			}
 			return map[string]any{}, nil
 		},
+		"PutModelInvocationLoggingConfiguration":    c.putLogging,
+		"DeleteModelInvocationLoggingConfiguration": c.deleteLogging,
 	}
 }
 
@@ -69,7 +73,8 @@ func routeBedrock(r *request) (op, subject string) {
 	case "listTagsForResource":
 		return "ListTagsForResource", string(r.body)
 	case "logging":
-		return "GetModelInvocationLoggingConfiguration", ""
+		verb := map[string]string{http.MethodPut: "Put", http.MethodDelete: "Delete"}[r.http.Method]
+		return cmp.Or(verb, "Get") + "ModelInvocationLoggingConfiguration", string(r.body)
 	}
 	return "", path
 }

@@ -29,10 +29,10 @@ func (c *Cloud) TagUser(name string, tags map[string]string) {
 }
 
 func (c *Cloud) iamOperations() map[string]operation {
-	return map[string]operation{
+	return c.roleOperations(map[string]operation{
 		"ListRoleTags": c.listTags("role/", "RoleName"), "ListUserTags": c.listTags("user/", "UserName"),
 		"SimulatePrincipalPolicy": c.simulatePolicy,
-	}
+	})
 }
 
 func (c *Cloud) listTags(kind, parameter string) operation {

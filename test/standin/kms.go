@@ -7,6 +7,7 @@ type Key struct {
 	ID, Region string
 	State      string // Enabled when empty; Disabled, PendingDeletion
 	AWS        bool   // kept by AWS and not by the customer
+	Policy     string // "" is one that the account's own policies decide
 }
 
 type kmsKey struct{}
@@ -30,7 +31,7 @@ func (c *Cloud) AddKey(k Key) string {
 func (k Key) arn() string { return partition().ARN("kms", k.Region, AccountID, "key/"+k.ID) }
 
 func (c *Cloud) kmsOperations() map[string]operation {
-	return map[string]operation{"DescribeKey": c.describeKey}
+	return map[string]operation{"DescribeKey": c.describeKey, "GetKeyPolicy": c.keyPolicy, "PutKeyPolicy": c.keyPolicy}
 }
 
 func (c *Cloud) describeKey(r *request) (any, error) {
@@ -56,6 +57,34 @@ func (c *Cloud) describeKey(r *request) (any, error) {
 				"KeyState": state, "KeyManager": manager,
 			}}, nil
 		}
+	}
+	return nil, fail(400, "NotFoundException", "Key '%s' does not exist", in.KeyID)
+}
+
+// keyPolicy reads or replaces the policy of a key.
+func (c *Cloud) keyPolicy(r *request) (any, error) {
+	var in struct {
+		KeyID  string `json:"KeyId"`
+		Policy string `json:"Policy"`
+	}
+	if err := r.decode(&in); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	keys := *c.kms()
+	for i, k := range keys {
+		if k.Region != r.region || k.arn() != in.KeyID && k.ID != in.KeyID {
+			continue
+		}
+		if r.op == "PutKeyPolicy" {
+			keys[i].Policy = in.Policy
+		}
+		if keys[i].Policy == "" {
+			keys[i].Policy = `{"Version":"2012-10-17","Statement":[{"Sid":"Owner","Effect":"Allow","Principal":{"AWS":"` +
+				partition().ARN("iam", "", AccountID, "root") + `"},"Action":"kms:*","Resource":"*"}]}`
+		}
+		return map[string]any{"Policy": keys[i].Policy, "PolicyName": "default"}, nil
 	}
 	return nil, fail(400, "NotFoundException", "Key '%s' does not exist", in.KeyID)
 }

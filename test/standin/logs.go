@@ -21,6 +21,7 @@ type LogGroup struct {
 	Created   time.Time // zero is now
 	Retention int       // days; 0 keeps for ever
 	Class     string    // "" is STANDARD
+	Key       string    // ARN of the KMS key that seals it; "" is none
 }
 
 // LogEvent is an event of a log group.
@@ -61,13 +62,17 @@ func (c *Cloud) logs() *logs {
 }
 
 func (c *Cloud) logsOperations() map[string]operation {
-	return map[string]operation{"FilterLogEvents": c.filterLogEvents, "DescribeLogGroups": c.describeLogGroups}
+	return c.groupOperations(map[string]operation{"FilterLogEvents": c.filterLogEvents, "DescribeLogGroups": c.describeLogGroups})
 }
 
 // CreateLogGroup makes a log group and returns its ARN.
 func (c *Cloud) CreateLogGroup(g LogGroup) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.makeGroup(g)
+}
+
+func (c *Cloud) makeGroup(g LogGroup) string {
 	g.Account, g.Region, g.Class = cmp.Or(g.Account, AccountID), cmp.Or(g.Region, Region), cmp.Or(g.Class, "STANDARD")
 	if g.Created.IsZero() {
 		g.Created = time.Now()
@@ -91,6 +96,10 @@ func (c *Cloud) DeleteLogGroup(arn string) {
 func (c *Cloud) PutLog(arn string, events ...LogEvent) (ids []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.putLog(arn, events)
+}
+
+func (c *Cloud) putLog(arn string, events []LogEvent) (ids []string) {
 	l := c.logs()
 	for _, g := range l.groups {
 		if g.arn != arn {
@@ -252,6 +261,9 @@ func (c *Cloud) describeLogGroups(r *request) (any, error) {
 		}
 		if g.Retention > 0 {
 			entry["retentionInDays"] = g.Retention
+		}
+		if g.Key != "" {
+			entry["kmsKeyId"] = g.Key
 		}
 		list = append(list, entry)
 	}

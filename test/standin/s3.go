@@ -30,6 +30,7 @@ type Object struct {
 type bucket struct {
 	name, region string
 	versioned    bool
+	foreign      bool                // another account's
 	keys         []string            // of objects that are not deleted, sorted
 	objects      map[string][]Object // versions, newest last
 	rules        []rule
@@ -181,7 +182,11 @@ func routeS3(r *request) (op, subject string) {
 		subject += "/" + key
 	}
 	q := r.http.URL.Query()
+	if name != "" && key == "" {
+		op = routeBucket(r)
+	}
 	switch m := r.http.Method; {
+	case op != "":
 	case name == "":
 		op = "ListBuckets"
 	case key == "" && m == http.MethodHead:
@@ -232,6 +237,9 @@ func (c *Cloud) open(r *request) (*bucket, string, error) {
 	b, ok := c.objects.buckets[name]
 	if !ok {
 		return nil, "", fail(404, "NoSuchBucket", "The specified bucket does not exist")
+	}
+	if b.foreign {
+		return nil, "", fail(403, "AccessDenied", "Access Denied")
 	}
 	if r.region != "" && r.region != b.region && r.region != "*" {
 		err := &failure{status: 301, code: "PermanentRedirect",

@@ -12,11 +12,11 @@ import (
 )
 
 func (c *Cloud) s3Operations() map[string]operation {
-	return map[string]operation{
+	return c.bucketOperations(map[string]operation{
 		"GetObject": c.s3Get, "HeadObject": c.s3Get, "PutObject": c.s3Put, "DeleteObject": c.s3Delete,
 		"HeadBucket": c.s3HeadBucket, "CreateBucket": c.s3CreateBucket, "GetBucketLocation": c.s3Location,
 		"ListObjectsV2": c.s3List, "ListBuckets": c.s3Buckets,
-	}
+	})
 }
 
 func (c *Cloud) s3Get(r *request) (any, error) {
@@ -180,6 +180,11 @@ func (c *Cloud) s3CreateBucket(r *request) (any, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	name, _ := r.place()
+	if b, ok := c.objects.buckets[name]; ok && (b.foreign || b.region != r.region) {
+		return nil, fail(409, "BucketAlreadyExists", "The requested bucket name is not available.")
+	} else if ok && r.region != Region {
+		return nil, fail(409, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.")
+	}
 	b := c.makeBucket(name)
 	if r.region != "" {
 		b.region = r.region

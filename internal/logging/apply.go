@@ -1,0 +1,237 @@
+package logging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"seismo/internal/state"
+)
+
+// Failure is a change of an account that did not come through: which step failed,
+// and what became of those before it.
+type Failure struct {
+	Region string   `json:"region"`
+	Step   string   `json:"step"` // what failed
+	Put    []string `json:"put_back,omitzero"`
+	Left   []string `json:"left,omitzero"` // what was changed and could not be put back
+	Err    error    `json:"-"`
+	Again  string   `json:"again"` // the command to go on with
+
+	tale string // what Left is, where it is not what could not be put back
+}
+
+func (f *Failure) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s: %v", f.Region, f.Step, f.Err)
+	switch {
+	case f.tale != "" && len(f.Left) > 0:
+		fmt.Fprintf(&b, "; %s: %s", f.tale, strings.Join(f.Left, ", "))
+	case len(f.Left) > 0:
+		fmt.Fprintf(&b, "; changed and not put back: %s", strings.Join(f.Left, ", "))
+	case len(f.Put) > 0:
+		fmt.Fprintf(&b, "; put back: %s; nothing else was changed", strings.Join(f.Put, ", "))
+	default:
+		b.WriteString("; nothing was changed")
+	}
+	return b.String()
+}
+
+// Unwrap is why the step failed.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Hint is what to do about it.
+func (f *Failure) Hint() string {
+	var h interface{ Hint() string }
+	hint := ""
+	if errors.As(f.Err, &h) && h.Hint() != "" {
+		hint = h.Hint() + " "
+	}
+	return hint + "Go on with: " + f.Again
+}
+
+// Apply makes plans true, those of several Regions at once, and remembers each
+// wish. A Region whose step fails is put back as it was; the others go on. There
+// is one error for each plan.
+func (t *Tool) Apply(ctx context.Context, plans []Plan) []error {
+	errs := make([]error, len(plans))
+	var work sync.WaitGroup
+	for i := range plans {
+		work.Go(func() { errs[i] = t.applyRegion(ctx, &plans[i]) })
+	}
+	work.Wait()
+	return errs
+}
+
+func (t *Tool) applyRegion(ctx context.Context, plan *Plan) error {
+	again := "seismo logging enable --region " + plan.Region
+	if plan.err != nil {
+		return &Failure{Region: plan.Region, Step: "enable logging", Err: plan.err, Again: again}
+	}
+	if err := t.run(ctx, plan, again); err != nil {
+		return err
+	}
+	wish, err := json.Marshal(plan.wish)
+	if err != nil {
+		return err
+	}
+	return t.opt.Memory.Remember(ctx, plan.place.wishName(), string(wish))
+}
+
+// run makes a plan's steps, one after the other, and takes back those it made when
+// one fails.
+func (t *Tool) run(ctx context.Context, plan *Plan, again string) error {
+	former, err := t.opt.Journal.Changes(ctx, plan.scope)
+	if err != nil {
+		return err
+	}
+	var done []Step
+	for _, s := range plan.Steps {
+		if !s.changes() {
+			t.opt.Tell(plan.Region, string(Keep), s.Kind+" "+s.Name, nil)
+			continue
+		}
+		made, err := t.make(ctx, plan, &s, len(done) > 0)
+		t.opt.Tell(plan.Region, string(s.Verb), s.Kind+" "+s.Name, err)
+		if made {
+			done = append(done, s)
+		}
+		if err == nil {
+			continue
+		}
+		f := &Failure{Region: plan.Region, Step: string(s.Verb) + " " + s.Kind + " " + s.Name, Err: err, Again: again}
+		if ctx.Err() != nil {
+			f.tale, f.Left = "interrupted; done so far, and written down", namesOf(done)
+			return f
+		}
+		t.rollback(ctx, plan, done, former, f)
+		return f
+	}
+	return nil
+}
+
+func namesOf(steps []Step) []string {
+	var list []string
+	for _, s := range steps {
+		list = append(list, s.Kind+" "+s.Name)
+	}
+	return list
+}
+
+// make does one step: it looks whether everything is as the plan says, writes
+// down how to undo the step, and does it. made reports whether something may have
+// changed.
+func (t *Tool) make(ctx context.Context, plan *Plan, s *Step, warm bool) (made bool, err error) {
+	now, err := s.part.read(ctx, plan.place, s.Name)
+	if err != nil {
+		return false, err
+	}
+	switch after, err := s.part.want(now); {
+	case err != nil:
+		return false, err
+	case after == now: // an earlier try was cut off after this, or somebody was quicker
+		return false, nil
+	case same(now, s.Before):
+	case s.fresh: // a new thing has settings of AWS's own
+		s.After = after
+	default:
+		return false, changed(s.part.setting)
+	}
+	begun := state.Change{Scope: plan.scope, Setting: s.part.id(), Before: s.Before, After: s.After, Begun: t.opt.Now().UTC()}
+	if err := t.opt.Journal.Begin(ctx, begun); err != nil {
+		return false, err
+	}
+	return true, t.write(ctx, plan.place, s, now, warm)
+}
+
+// tries is how often a configuration is given to AWS: a role and a policy that
+// were just made are not known everywhere at once.
+const tries = 7
+
+func (t *Tool) write(ctx context.Context, p place, s *Step, now string, warm bool) error {
+	for n := 1; ; n++ {
+		err := s.part.write(ctx, p, s.Name, now, s.After)
+		if err == nil || !warm || n == tries || !settling(err) || ctx.Err() != nil {
+			return err
+		}
+		t.opt.Log.Debug("AWS does not know the new role or policy yet", "region", p.region, "try", n)
+		t.opt.Pause(ctx, 5*time.Second)
+	}
+}
+
+// settling reports whether an error may only say that what was made a moment ago
+// is not known everywhere.
+func settling(err error) bool {
+	switch code(err) {
+	case "ValidationException", "InvalidCloudWatchLogsLogGroupArnException", "InvalidCloudWatchLogsRoleArnException",
+		"InsufficientS3BucketPolicyException", "OperationAborted":
+		return true
+	}
+	return false
+}
+
+// putBack is how long taking back may last.
+const putBack = 2 * time.Minute
+
+// rollback takes back the steps of one run, the last first.
+func (t *Tool) rollback(ctx context.Context, plan *Plan, done []Step, former []state.Change, f *Failure) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), putBack)
+	defer cancel()
+	for _, s := range slices.Backward(done) {
+		name := s.Kind + " " + s.Name
+		err := t.takeBack(ctx, plan, s, former)
+		t.opt.Tell(plan.Region, "put back", name, err)
+		if err != nil {
+			f.Left = append(f.Left, name)
+			continue
+		}
+		f.Put = append(f.Put, name)
+	}
+	if len(f.Left) > 0 {
+		f.Again = "seismo logging undo --region " + plan.Region
+	}
+}
+
+// takeBack puts one setting back as it was before this run, in the account and in
+// the journal.
+func (t *Tool) takeBack(ctx context.Context, plan *Plan, s Step, former []state.Change) error {
+	if !s.fresh || s.part.in == "" || s.part.in == kindRole { // settings vanish with their thing
+		now, err := s.part.read(ctx, plan.place, s.Name)
+		if err != nil {
+			return err
+		}
+		if !same(now, s.Before) {
+			if err := t.restore(ctx, plan.place, s.part.setting, now, s.Before); err != nil {
+				return err
+			}
+		}
+	}
+	at := slices.IndexFunc(former, func(c state.Change) bool { return c.Setting == s.part.id() })
+	if at < 0 {
+		return t.opt.Journal.Forget(ctx, plan.scope, s.part.id())
+	}
+	return t.opt.Journal.Begin(ctx, former[at])
+}
+
+// restore writes a former text. A thing that goes is emptied of what is no log.
+func (t *Tool) restore(ctx context.Context, p place, s setting, now, before string) error {
+	if before == "" && s.full != nil {
+		full, err := s.full(ctx, p, s.name)
+		if err != nil {
+			return err
+		}
+		if full {
+			return fmt.Errorf("%s %s holds logs and stays", s.kind.name, s.name)
+		}
+		if err := s.empty(ctx, p, s.name); err != nil {
+			return err
+		}
+	}
+	return s.write(ctx, p, s.name, now, before)
+}

@@ -1,0 +1,138 @@
+package logging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// bucketText is what a bucket's own text says.
+type bucketText struct {
+	Region string `json:"region"`
+}
+
+func (p place) s3() *s3.Client { return p.account.S3(p.region) }
+
+// code is AWS's word for an error, "" when it gave none.
+func code(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
+
+func httpStatus(err error) int {
+	var resp *smithyhttp.ResponseError
+	if errors.As(err, &resp) {
+		return resp.HTTPStatusCode()
+	}
+	return 0
+}
+
+// readBucket finds out whether there is a bucket, and where. One of another
+// account looks like one that is not to be seen: S3 does not tell them apart.
+func readBucket(ctx context.Context, p place, name string) (string, error) {
+	out, err := p.s3().HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name, ExpectedBucketOwner: &p.id})
+	var resp *smithyhttp.ResponseError
+	switch {
+	case err == nil:
+		region := aws.ToString(out.BucketRegion)
+		if region == "" {
+			region = p.region
+		}
+		return textOf(bucketText{region})
+	case httpStatus(err) == 404:
+		return "", nil
+	case httpStatus(err) == 403:
+		return "", &trouble{what: "look at the bucket " + name, err: err,
+			why:    "another account has a bucket of this name, or these credentials may not list it",
+			remedy: "Choose another name with --bucket, or allow s3:ListBucket on it."}
+	case httpStatus(err)/100 == 3 && errors.As(err, &resp):
+		return textOf(bucketText{resp.Response.Header.Get("X-Amz-Bucket-Region")})
+	}
+	return "", explain(err, "look at the bucket "+name)
+}
+
+func writeBucket(ctx context.Context, p place, name, from, to string) error {
+	switch {
+	case from == to:
+		return nil
+	case to == "":
+		_, err := p.s3().DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
+		if code(err) == "NoSuchBucket" {
+			return nil
+		}
+		return explain(err, "delete the bucket "+name)
+	}
+	in := &s3.CreateBucketInput{Bucket: &name}
+	if p.region != "us-east-1" { // S3 refuses its own name there
+		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(p.region)}
+	}
+	_, err := p.s3().CreateBucket(ctx, in)
+	if code(err) == "BucketAlreadyOwnedByYou" {
+		return nil
+	}
+	return explain(err, "make the bucket "+name)
+}
+
+// permissionCheck is the empty object that Bedrock writes when logging is
+// configured; it is no log.
+const permissionCheck = "amazon-bedrock-logs-permission-check"
+
+// versions calls each with pages of all versions of all objects.
+func versions(ctx context.Context, p place, name string, each func([]types.ObjectIdentifier, bool) (bool, error)) error {
+	pages := s3.NewListObjectVersionsPaginator(p.s3(), &s3.ListObjectVersionsInput{Bucket: &name})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return explain(err, "list the bucket "+name)
+		}
+		var list []types.ObjectIdentifier
+		logs := false
+		for _, v := range page.Versions {
+			list = append(list, types.ObjectIdentifier{Key: v.Key, VersionId: v.VersionId})
+			logs = logs || !strings.Contains(aws.ToString(v.Key), permissionCheck) || aws.ToInt64(v.Size) > 0
+		}
+		for _, v := range page.DeleteMarkers {
+			list = append(list, types.ObjectIdentifier{Key: v.Key, VersionId: v.VersionId})
+		}
+		if more, err := each(list, logs); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+func fullBucket(ctx context.Context, p place, name string) (full bool, err error) {
+	err = versions(ctx, p, name, func(_ []types.ObjectIdentifier, logs bool) (bool, error) {
+		full = full || logs
+		return !full, nil
+	})
+	return full, err
+}
+
+// emptyBucket deletes every version of every object. It is asked for only where
+// there are no logs, or where somebody said that they may go.
+func emptyBucket(ctx context.Context, p place, name string) error {
+	return versions(ctx, p, name, func(list []types.ObjectIdentifier, _ bool) (bool, error) {
+		for part := range slices.Chunk(list, 1000) {
+			out, err := p.s3().DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &name, Delete: &types.Delete{Objects: part, Quiet: aws.Bool(true)}})
+			if err != nil {
+				return false, explain(err, "empty the bucket "+name)
+			}
+			if len(out.Errors) > 0 {
+				return false, fmt.Errorf("empty the bucket %s: %d objects were not deleted: %s", name, len(out.Errors), aws.ToString(out.Errors[0].Message))
+			}
+		}
+		return true, nil
+	})
+}

@@ -1,0 +1,179 @@
+package logging
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// own is how the Sids of seismo's statements begin, and the ids of its rules.
+const own = "Seismo"
+
+// statement is one statement of a policy as this room writes it.
+type statement struct {
+	Sid       string                       `json:"Sid"`
+	Effect    string                       `json:"Effect"`
+	Principal any                          `json:"Principal,omitzero"`
+	Action    []string                     `json:"Action"`
+	Resource  []string                     `json:"Resource,omitzero"`
+	Condition map[string]map[string]string `json:"Condition,omitzero"`
+}
+
+// document is a policy whose statements may be others'; those stay byte by byte.
+type document struct {
+	Version   string           `json:"Version,omitzero"`
+	ID        string           `json:"Id,omitzero"`
+	Statement []jsontext.Value `json:"Statement"`
+}
+
+func parsePolicy(text string) (d document, err error) {
+	if text == "" {
+		return document{Version: "2012-10-17"}, nil
+	}
+	var raw struct {
+		Version   string         `json:"Version"`
+		ID        string         `json:"Id"`
+		Statement jsontext.Value `json:"Statement"`
+	}
+	if err := json.Unmarshal([]byte(text), &raw, jsontext.AllowDuplicateNames(true)); err != nil {
+		return d, fmt.Errorf("read a policy: %w", err)
+	}
+	d = document{Version: raw.Version, ID: raw.ID}
+	if raw.Statement.Kind() == '{' { // one statement may stand without a list
+		d.Statement = []jsontext.Value{raw.Statement}
+		return d, nil
+	}
+	if len(raw.Statement) > 0 {
+		err = json.Unmarshal(raw.Statement, &d.Statement, jsontext.AllowDuplicateNames(true))
+	}
+	return d, err
+}
+
+func sidOf(statement jsontext.Value) string {
+	var s struct {
+		Sid string `json:"Sid"`
+	}
+	if err := json.Unmarshal(statement, &s, jsontext.AllowDuplicateNames(true)); err != nil {
+		return ""
+	}
+	return s.Sid
+}
+
+// merged is a policy with these statements: one of the same Sid is replaced where
+// it stands, others are added. A policy that has them all stays as it is.
+func merged(text string, want ...statement) (string, error) {
+	d, err := parsePolicy(text)
+	if err != nil {
+		return "", err
+	}
+	changed := false
+	for _, w := range want {
+		mine, err := json.Marshal(w, json.Deterministic(true))
+		if err != nil {
+			return "", err
+		}
+		at := slices.IndexFunc(d.Statement, func(s jsontext.Value) bool { return sidOf(s) == w.Sid })
+		switch {
+		case at < 0:
+			d.Statement = append(d.Statement, mine)
+		case same(string(d.Statement[at]), string(mine)):
+			continue
+		default:
+			d.Statement[at] = mine
+		}
+		changed = true
+	}
+	if !changed {
+		return text, nil
+	}
+	out, err := json.Marshal(d)
+	return string(out), err
+}
+
+// withoutOwn is a policy without seismo's statements, "" when none is left.
+func withoutOwn(text string) (string, error) {
+	d, err := parsePolicy(text)
+	if err != nil {
+		return "", err
+	}
+	d.Statement = slices.DeleteFunc(d.Statement, func(s jsontext.Value) bool { return strings.HasPrefix(sidOf(s), own) })
+	if len(d.Statement) == 0 {
+		return "", nil
+	}
+	out, err := json.Marshal(d)
+	return string(out), err
+}
+
+// onlyHere is the condition that AWS asks for in everything that Bedrock is
+// allowed: that it acts for this account and Region.
+func onlyHere(p place) map[string]map[string]string {
+	return map[string]map[string]string{
+		"StringEquals": {"aws:SourceAccount": p.id},
+		"ArnLike":      {"aws:SourceArn": p.bedrockHere()},
+	}
+}
+
+const bedrockService = "bedrock.amazonaws.com"
+
+func service(name string) any { return map[string]string{"Service": name} }
+
+// bucketStatements let Bedrock write its logs and nothing else, and let nobody
+// speak to the bucket in the clear.
+func bucketStatements(p place, w *Wish) []statement {
+	var below []string
+	if w.S3 {
+		below = append(below, p.arn("s3", w.Bucket+"/"+p.logsOf(w.Prefix)+"*"))
+	}
+	if w.CloudWatch {
+		below = append(below, p.arn("s3", w.Bucket+"/"+p.logsOf(w.large())+"*"))
+	}
+	return []statement{
+		{Sid: own + "BedrockWrites", Effect: "Allow", Principal: service(bedrockService),
+			Action: []string{"s3:PutObject"}, Resource: below, Condition: onlyHere(p)},
+		tlsOnly(p, w.Bucket),
+	}
+}
+
+// tlsOnly denies what comes in the clear. The wildcard is a denial's: it covers
+// actions that there are not yet.
+func tlsOnly(p place, bucket string) statement {
+	return statement{Sid: own + "TLSOnly", Effect: "Deny", Principal: "*", Action: []string{"s3:*"},
+		Resource:  []string{p.arn("s3", bucket), p.arn("s3", bucket+"/*")},
+		Condition: map[string]map[string]string{"Bool": {"aws:SecureTransport": "false"}}}
+}
+
+// keyStatements let Bedrock seal objects with a key, and CloudWatch Logs the one
+// group. In a key's policy * is the key itself.
+func keyStatements(p place, w *Wish) []statement {
+	list := []statement{{Sid: own + "BedrockSeals", Effect: "Allow", Principal: service(bedrockService),
+		Action: []string{"kms:GenerateDataKey"}, Resource: []string{"*"}, Condition: onlyHere(p)}}
+	if w.CloudWatch {
+		list = append(list, groupSeals(p, w.Group))
+	}
+	return list
+}
+
+func groupSeals(p place, group string) statement {
+	return statement{Sid: own + "LogsSeals", Effect: "Allow", Principal: service("logs." + p.region + "." + p.partition.Suffix),
+		Action: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
+			"kms:ReEncryptFrom", "kms:ReEncryptTo"}, Resource: []string{"*"},
+		Condition: map[string]map[string]string{"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": p.arn("logs", "log-group:"+group)}}}
+}
+
+// trustStatements let Bedrock take the role for this account and Region.
+func trustStatements(p place) []statement {
+	return []statement{{Sid: own + "BedrockAssumes", Effect: "Allow", Principal: service(bedrockService),
+		Action: []string{"sts:AssumeRole"}, Condition: onlyHere(p)}}
+}
+
+// bedrockStream is the stream of a log group that Bedrock writes to.
+const bedrockStream = "aws/bedrock/modelinvocations"
+
+// roleStatements allow to write to the one stream.
+func roleStatements(p place, w *Wish) []statement {
+	return []statement{{Sid: own + "WriteLogs", Effect: "Allow", Action: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+		Resource: []string{p.arn("logs", "log-group:"+w.Group+":log-stream:"+bedrockStream)}}}
+}

@@ -1,0 +1,301 @@
+package logging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"seismo/internal/state"
+)
+
+// Undoing says how far putting back goes.
+type Undoing struct {
+	DeleteData bool // delete what seismo made even where it holds logs
+	Force      bool // put back also what somebody changed since, and turn off what seismo did not turn on
+}
+
+// PlanUndo works out what it takes to put Regions back as they were before the
+// first change. It only reads.
+func (t *Tool) PlanUndo(ctx context.Context, regions []string, how Undoing) ([]Plan, []error) {
+	plans, errs := make([]Plan, len(regions)), make([]error, len(regions))
+	var work sync.WaitGroup
+	for i, region := range regions {
+		work.Go(func() {
+			plans[i].Region = region
+			p, err := t.place(ctx, region)
+			if err == nil {
+				plans[i], err = t.planUndo(ctx, p, p.scope(), how)
+			}
+			errs[i] = err
+		})
+	}
+	work.Wait()
+	return plans, errs
+}
+
+func (t *Tool) planUndo(ctx context.Context, p place, scope string, how Undoing) (Plan, error) {
+	plan := Plan{Account: p.id, Region: p.region, place: p, scope: scope}
+	list, err := t.opt.Journal.Changes(ctx, scope)
+	if err != nil {
+		return plan, err
+	}
+	stays, err := t.staying(ctx, p, list, how)
+	if err != nil {
+		return plan, err
+	}
+	going := map[string]bool{} // what goes, and its settings with it; a role is deleted only without its policy
+	for _, c := range list {
+		s, err := parseSetting(c.Setting)
+		if err == nil && s.in == "" && c.Before == "" && !stays[s.id()] && s.kind.name != kindRole {
+			going[s.id()] = true
+		}
+	}
+	for _, c := range slices.Backward(list) {
+		step, err := undoStep(ctx, p, c, stays, how)
+		if err != nil {
+			return plan, err
+		}
+		if s := step.part.setting; s.in != "" && going[s.thing()] {
+			step.Verb, step.After, step.Note = Keep, step.Before, "it goes with its "+s.in
+		}
+		plan.Steps = append(plan.Steps, step)
+	}
+	return plan, nil
+}
+
+// staying are the things that seismo made and that hold logs. They stay, with
+// their settings: a bucket of prompts must not lose its protection.
+func (t *Tool) staying(ctx context.Context, p place, list []state.Change, how Undoing) (map[string]bool, error) {
+	stays := map[string]bool{}
+	for _, c := range list {
+		s, err := parseSetting(c.Setting)
+		if err != nil {
+			return nil, err
+		}
+		if s.full == nil || c.Before != "" || how.DeleteData {
+			continue
+		}
+		now, err := s.read(ctx, p, s.name)
+		if err != nil {
+			return nil, err
+		}
+		if now == "" {
+			continue
+		}
+		if stays[s.id()], err = s.full(ctx, p, s.name); err != nil {
+			return nil, err
+		}
+	}
+	return stays, nil
+}
+
+func undoStep(ctx context.Context, p place, c state.Change, stays map[string]bool, how Undoing) (Step, error) {
+	s, err := parseSetting(c.Setting)
+	if err != nil {
+		return Step{}, err
+	}
+	step := Step{Region: p.region, Kind: s.kind.name, Name: s.name, part: part{setting: s}, Needs: slices.Concat(s.reads, s.writes), After: c.Before}
+	if step.Before, err = readInside(ctx, p, s); err != nil {
+		return step, err
+	}
+	switch {
+	case stays[s.thing()]:
+		step.Verb, step.After = Leave, step.Before
+		if s.in == "" {
+			step.Note = "it holds logs and stays, with its settings; --delete-data deletes it"
+		}
+		return step, nil
+	case !same(step.Before, c.Before) && !same(step.Before, c.After) && !how.Force && step.Before != "":
+		return othersStep(step, c, s)
+	}
+	if same(step.Before, step.After) {
+		step.After = step.Before
+	}
+	step.Verb = verbOf(step.Before, step.After)
+	return step, nil
+}
+
+// othersStep is for a setting that somebody changed after seismo: seismo's own part
+// is taken out of it where that can be done, else it stays.
+func othersStep(step Step, c state.Change, s setting) (Step, error) {
+	if s.without == nil || c.Before == "" && s.in == "" {
+		step.Verb, step.After = Leave, step.Before
+		step.Note = "somebody changed it since; --force puts it back all the same"
+		return step, nil
+	}
+	after, err := s.without(step.Before)
+	step.After, step.Verb = after, verbOf(step.Before, after)
+	step.Note = "somebody changed it since: only seismo's part is taken out"
+	return step, err
+}
+
+// readInside reads a setting; one of a thing that is gone is absent.
+func readInside(ctx context.Context, p place, s setting) (string, error) {
+	if s.in != "" {
+		thing := settingOf(s.in, s.region, s.name)
+		if now, err := thing.read(ctx, p, s.name); err != nil || now == "" {
+			return "", err
+		}
+	}
+	return s.read(ctx, p, s.name)
+}
+
+// Undo makes plans of PlanUndo true. What was put back is forgotten at once, so
+// that it can go on wherever it stops. There is one error for each plan.
+func (t *Tool) Undo(ctx context.Context, plans []Plan, how Undoing) []error {
+	errs := make([]error, len(plans))
+	var work sync.WaitGroup
+	for i := range plans {
+		work.Go(func() {
+			errs[i] = t.undo(ctx, &plans[i], how, "seismo logging undo --region "+plans[i].Region)
+		})
+	}
+	work.Wait()
+	return errs
+}
+
+func (t *Tool) undo(ctx context.Context, plan *Plan, how Undoing, again string) error {
+	if err := t.opt.Memory.Remember(ctx, "wish "+plan.scope, ""); err != nil {
+		return err
+	}
+	var done []Step
+	for _, s := range plan.Steps {
+		name := s.Kind + " " + s.Name
+		err := t.undoOne(ctx, plan, s, how)
+		t.opt.Tell(plan.Region, string(s.Verb), name, err)
+		if err != nil {
+			return &Failure{Region: plan.Region, Step: string(s.Verb) + " " + name, Err: err, Again: again, Left: namesOf(done), tale: "put back before that"}
+		}
+		if s.changes() {
+			done = append(done, s)
+		}
+	}
+	return nil
+}
+
+func (t *Tool) undoOne(ctx context.Context, plan *Plan, s Step, how Undoing) error {
+	if s.Verb == Leave {
+		return nil
+	}
+	if s.changes() {
+		now, err := readInside(ctx, plan.place, s.part.setting)
+		if err != nil {
+			return err
+		}
+		if !same(now, s.Before) && !same(now, s.After) {
+			return changed(s.part.setting)
+		}
+		if !same(now, s.After) {
+			if err := t.erase(ctx, plan.place, s.part.setting, now, s.After, how); err != nil {
+				return err
+			}
+		}
+	}
+	return t.opt.Journal.Forget(ctx, plan.scope, s.part.id())
+}
+
+// erase writes a former text; with how.DeleteData a thing goes with all it holds.
+func (t *Tool) erase(ctx context.Context, p place, s setting, now, to string, how Undoing) error {
+	if to == "" && s.empty != nil && how.DeleteData {
+		if err := s.empty(ctx, p, s.name); err != nil {
+			return err
+		}
+		return s.write(ctx, p, s.name, now, to)
+	}
+	return t.restore(ctx, p, s, now, to)
+}
+
+// PlanDisable is PlanUndo, and of a Region where nothing is to be undone a plan
+// that turns logging off, which how.Force must allow.
+func (t *Tool) PlanDisable(ctx context.Context, regions []string, how Undoing) ([]Plan, []error) {
+	plans, errs := t.PlanUndo(ctx, regions, how)
+	for i := range plans {
+		if errs[i] == nil && len(plans[i].Steps) == 0 {
+			errs[i] = plans[i].turnOff(ctx, how)
+		}
+	}
+	return plans, errs
+}
+
+// turnOff plans to delete a configuration that seismo did not make.
+func (plan *Plan) turnOff(ctx context.Context, how Undoing) error {
+	s := settingOf(kindLogging, plan.Region, "configuration")
+	now, err := s.read(ctx, plan.place, s.name)
+	if err != nil || now == "" {
+		return err
+	}
+	step := Step{Region: plan.Region, Kind: s.kind.name, Name: s.name, Verb: Delete, Before: now, part: part{setting: s, want: func(string) (string, error) { return "", nil }},
+		Needs: slices.Concat(s.reads, s.writes)}
+	plan.Steps = append(plan.Steps, step)
+	if !how.Force {
+		plan.Conflict = "logging of " + plan.Region + " is on, and seismo did not turn it on: it is left as it is"
+		plan.Remedy = "Give --force to turn it off; `seismo logging undo` puts it back."
+		plan.err = &trouble{what: "turn logging off", why: plan.Conflict, remedy: plan.Remedy, err: ErrTaken}
+	}
+	return nil
+}
+
+// Disable makes plans of PlanDisable true.
+func (t *Tool) Disable(ctx context.Context, plans []Plan, how Undoing) []error {
+	errs := make([]error, len(plans))
+	var work sync.WaitGroup
+	for i := range plans {
+		work.Go(func() {
+			plan := &plans[i]
+			again := "seismo logging disable --region " + plan.Region
+			switch off := len(plan.Steps) == 1 && plan.Steps[0].part.want != nil; {
+			case plan.err != nil:
+				errs[i] = &Failure{Region: plan.Region, Step: "disable logging", Err: plan.err, Again: again + " --force"}
+			case off:
+				errs[i] = t.run(ctx, plan, again)
+			default:
+				errs[i] = t.undo(ctx, plan, how, again)
+			}
+		})
+	}
+	work.Wait()
+	return errs
+}
+
+// Undoable are the Regions of this account whose logging seismo changed.
+func (t *Tool) Undoable(ctx context.Context) ([]string, error) {
+	id, err := t.account.ID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := t.opt.Journal.Changes(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	var regions []string
+	for _, c := range all {
+		if region, ok := strings.CutPrefix(c.Scope, "logging "+id+" "); ok && !slices.Contains(regions, region) {
+			regions = append(regions, region)
+		}
+	}
+	slices.Sort(regions)
+	return regions, nil
+}
+
+// Join is what several Regions' errors are together; nil when there is none.
+func Join(errs []error) error {
+	if err := errors.Join(errs...); err != nil {
+		var first error
+		others := 0
+		for _, e := range errs {
+			if e != nil && first == nil {
+				first = e
+			} else if e != nil {
+				others++
+			}
+		}
+		if others == 0 {
+			return first
+		}
+		return fmt.Errorf("%w (and %d Regions more)", first, others)
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package standin
+
+import (
+	"encoding/xml"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// subresources are the settings of a bucket that are kept as they were put, by
+// the word in the query; the code is what S3 says when there is none.
+var subresources = []struct{ query, name, absent string }{
+	{"publicAccessBlock", "PublicAccessBlock", "NoSuchPublicAccessBlockConfiguration"},
+	{"encryption", "BucketEncryption", "ServerSideEncryptionConfigurationNotFoundError"},
+	{"lifecycle", "BucketLifecycleConfiguration", "NoSuchLifecycleConfiguration"},
+	{"policy", "BucketPolicy", "NoSuchBucketPolicy"},
+}
+
+type settingsKey struct{ bucket string }
+
+// bucketSettings are a bucket's settings by the word in the query; the caller
+// holds c.mu.
+func (c *Cloud) bucketSettings(name string) map[string][]byte {
+	return *state(c, settingsKey{name}, func() *map[string][]byte { return &map[string][]byte{} })
+}
+
+// Buckets tells what S3 has: of each bucket its Region, its settings by the word
+// in the query, and the keys of its objects.
+func (c *Cloud) Buckets() map[string]map[string]string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := map[string]map[string]string{}
+	for name, b := range c.objects.buckets {
+		one := map[string]string{"region": b.region, "keys": strings.Join(b.keys, " ")}
+		for word, body := range c.bucketSettings(name) {
+			one[word] = string(body)
+		}
+		all[name] = one
+	}
+	return all
+}
+
+// TakeBucket makes a name another account's: nobody here may see or make it.
+func (c *Cloud) TakeBucket(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.makeBucket(name).foreign = true
+}
+
+// bucketOperations are the control plane of buckets.
+func (c *Cloud) bucketOperations(ops map[string]operation) map[string]operation {
+	for _, s := range subresources {
+		ops["Get"+s.name] = func(r *request) (any, error) {
+			return c.onBucket(r, func(b *bucket) (any, error) {
+				body, ok := c.bucketSettings(b.name)[s.query]
+				if !ok {
+					return nil, fail(404, s.absent, "The %s does not exist", s.query)
+				}
+				return &answer{status: 200, header: http.Header{"Content-Type": {"application/xml"}},
+					body: strings.NewReader(string(body)), length: int64(len(body))}, nil
+			})
+		}
+		ops["Put"+s.name] = func(r *request) (any, error) {
+			return c.onBucket(r, func(b *bucket) (any, error) {
+				c.bucketSettings(b.name)[s.query] = r.plainBody()
+				return &answer{status: 200}, nil
+			})
+		}
+		ops["Delete"+s.name] = func(r *request) (any, error) {
+			return c.onBucket(r, func(b *bucket) (any, error) {
+				delete(c.bucketSettings(b.name), s.query)
+				return &answer{status: 204}, nil
+			})
+		}
+	}
+	ops["DeleteBucket"], ops["DeleteObjects"], ops["ListObjectVersions"] = c.deleteBucket, c.deleteObjects, c.listVersions
+	return ops
+}
+
+// plainBody is a body without the chunks that a signature may cut it into.
+func (r *request) plainBody() []byte {
+	if strings.HasPrefix(r.http.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
+		if body, err := unchunk(r.body); err == nil {
+			return body
+		}
+	}
+	return slices.Clone(r.body)
+}
+
+func (c *Cloud) onBucket(r *request, do func(*bucket) (any, error)) (any, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b, _, err := c.open(r)
+	if err != nil {
+		return nil, err
+	}
+	return do(b)
+}
+
+// routeBucket is the operation of a request on a bucket's settings, "" when it is
+// none of them.
+func routeBucket(r *request) string {
+	q := r.http.URL.Query()
+	verb := map[string]string{http.MethodGet: "Get", http.MethodPut: "Put", http.MethodDelete: "Delete"}[r.http.Method]
+	for _, s := range subresources {
+		if q.Has(s.query) && verb != "" {
+			return verb + s.name
+		}
+	}
+	switch {
+	case q.Has("versions"):
+		return "ListObjectVersions"
+	case q.Has("delete"):
+		return "DeleteObjects"
+	case verb == "Delete":
+		return "DeleteBucket"
+	}
+	return ""
+}
+
+func (c *Cloud) deleteBucket(r *request) (any, error) {
+	return c.onBucket(r, func(b *bucket) (any, error) {
+		if len(b.objects) > 0 {
+			return nil, fail(409, "BucketNotEmpty", "The bucket you tried to delete is not empty")
+		}
+		delete(c.objects.buckets, b.name)
+		clear(c.bucketSettings(b.name))
+		return &answer{status: 204}, nil
+	})
+}
+
+func (c *Cloud) deleteObjects(r *request) (any, error) {
+	return c.onBucket(r, func(b *bucket) (any, error) {
+		var in struct {
+			Object []struct{ Key string }
+		}
+		if err := xml.Unmarshal(r.plainBody(), &in); err != nil {
+			return nil, fail(400, "MalformedXML", "%v", err)
+		}
+		for _, o := range in.Object {
+			delete(b.objects, o.Key)
+			if at, ok := slices.BinarySearch(b.keys, o.Key); ok {
+				b.keys = slices.Delete(b.keys, at, at+1)
+			}
+		}
+		return xmlOf(200, "<DeleteResult></DeleteResult>"), nil
+	})
+}
+
+// listVersions answers all versions on one page.
+func (c *Cloud) listVersions(r *request) (any, error) {
+	return c.onBucket(r, func(b *bucket) (any, error) {
+		var text strings.Builder
+		text.WriteString("<ListVersionsResult><IsTruncated>false</IsTruncated>")
+		for _, key := range slices.Sorted(maps.Keys(b.objects)) {
+			for _, o := range b.objects[key] {
+				element := "Version"
+				if o.deleted {
+					element = "DeleteMarker"
+				}
+				version := o.Version
+				if version == "" {
+					version = "null"
+				}
+				fmt.Fprintf(&text, "<%s><Key>%s</Key><VersionId>%s</VersionId><Size>%d</Size><LastModified>%s</LastModified></%s>",
+					element, escape(key), version, o.Size, o.Modified.Format(time.RFC3339), element)
+			}
+		}
+		text.WriteString("</ListVersionsResult>")
+		return xmlOf(200, text.String()), nil
+	})
+}
