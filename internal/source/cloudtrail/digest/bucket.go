@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -70,14 +71,14 @@ func (b *Buckets) Folders(ctx context.Context, bucket, prefix string) ([]string,
 	}
 	var folders []string
 	pages := s3.NewListObjectsV2Paginator(client, &s3.ListObjectsV2Input{
-		Bucket: &bucket, Prefix: &prefix, Delimiter: aws.String("/")})
+		Bucket: &bucket, Prefix: &prefix, Delimiter: aws.String("/"), EncodingType: types.EncodingTypeUrl})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, account.Explain(err, "list s3://"+bucket+"/"+prefix)
 		}
 		for _, p := range page.CommonPrefixes {
-			folders = append(folders, aws.ToString(p.Prefix))
+			folders = append(folders, named(p.Prefix, page.EncodingType))
 		}
 	}
 	return folders, nil
@@ -91,7 +92,7 @@ func (b *Buckets) Keys(ctx context.Context, bucket, prefix, after string) iter.S
 			yield("", err)
 			return
 		}
-		in := &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix}
+		in := &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
 		if after != "" {
 			in.StartAfter = &after
 		}
@@ -103,12 +104,26 @@ func (b *Buckets) Keys(ctx context.Context, bucket, prefix, after string) iter.S
 				return
 			}
 			for _, o := range page.Contents {
-				if !yield(aws.ToString(o.Key), nil) {
+				if !yield(named(o.Key, page.EncodingType), nil) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// named is a key as it is. Keys are asked for escaped: one that holds a control
+// character, which XML has no way to write, would make the whole page unreadable,
+// and whoever may write one object could keep a trail from being validated.
+func named(key *string, encoding types.EncodingType) string {
+	text := aws.ToString(key)
+	if encoding != types.EncodingTypeUrl {
+		return text
+	}
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return text
 }
 
 // Open implements Shelf. A body that breaks off is not taken up again.

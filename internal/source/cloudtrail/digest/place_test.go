@@ -21,14 +21,19 @@ import (
 // Region than the account's, with the key where CloudTrail publishes it.
 func inCloud(t *testing.T) (*standin.Cloud, []written) {
 	t.Helper()
+	return below(t, "trails/")
+}
+
+func below(t *testing.T, prefix string) (*standin.Cloud, []written) {
+	t.Helper()
 	cloud := standin.New(t)
 	cloud.Bucket(bucket, "ap-south-1")
-	tr := (&standin.Trail{T: t, Bucket: bucket, Region: "eu-west-1", Prefix: "trails/", Org: "o-exampleorg/"}).Into(cloud)
+	tr := (&standin.Trail{T: t, Bucket: bucket, Region: "eu-west-1", Prefix: prefix, Org: "o-exampleorg/"}).Into(cloud)
 	d := tr.Hours(noon, 6)
 	key := standin.SigningKey()
 	key.Region, key.From, key.To = "eu-west-1", noon.Add(-300*time.Hour), noon.Add(300*time.Hour)
 	cloud.PublishKey(key)
-	cloud.SetTrails(map[string]any{"Name": "my_trail", "TrailARN": trailARN, "S3BucketName": bucket, "S3KeyPrefix": "trails",
+	cloud.SetTrails(map[string]any{"Name": "my_trail", "TrailARN": trailARN, "S3BucketName": bucket, "S3KeyPrefix": strings.TrimSuffix(prefix, "/"),
 		"HomeRegion": "us-east-1", "IsOrganizationTrail": true})
 	return cloud, d
 }
@@ -242,5 +247,27 @@ func TestDeletedEndIsNotCalledGood(t *testing.T) {
 	got, err := Validate(t.Context(), cloudConfig(t, cloud, nil), nil)
 	if err != nil || got.Invalid() || !got.Unchecked() || got.Unvouched != 1 {
 		t.Errorf("after: %+v, %v", got, err)
+	}
+}
+
+// A key may hold characters that XML has no way to write. They come as they are,
+// and what lies beside them is validated.
+func TestKeysOfAnyCharacters(t *testing.T) {
+	cloud, d := below(t, "a +%41&é/")
+	const odd = "\x1b[2J\x01 +%41\n/"
+	cloud.PutObject(bucket, odd+"x\x02", nil)
+	shelf := NewBuckets(cloud.Account(t))
+	folders, err := shelf.Folders(t.Context(), bucket, "")
+	if diff := cmp.Diff([]string{odd, "a +%41&é/"}, folders); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	for key, err := range shelf.Keys(t.Context(), bucket, odd, "") {
+		if key != odd+"x\x02" || err != nil {
+			t.Errorf("%q, %v", key, err)
+		}
+	}
+	got, err := Validate(t.Context(), cloudConfig(t, cloud, nil), nil)
+	if err != nil || got.Digests.Valid != int64(len(d)) || got.Invalid() || got.Unchecked() {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
