@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"io"
+	"net/url"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,10 +27,8 @@ func (s subject) bucket(ctx context.Context, bucket, prefix string, listed bool)
 	}
 	var newest string
 	err := s.ask(ctx, reason, Check{Region: region, Action: "s3:ListBucket", Resource: arn}, func(ctx context.Context) error {
-		out, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String(name), Prefix: aws.String(prefix)})
-		if err == nil {
-			newest = newestOf(out.Contents)
-		}
+		list, err := firstPage(ctx, client, name, prefix)
+		newest = newestOf(list)
 		return err
 	})
 	switch {
@@ -61,6 +60,21 @@ func (s subject) bucketRegion(ctx context.Context, bucket string) (string, *s3.C
 		region = s.account.Region() // the listing says what is wrong
 	}
 	return region, s.account.S3(region)
+}
+
+// firstPage lists objects below a prefix, at most a page of them. Keys are asked
+// for escaped: XML cannot write all that a key may hold.
+func firstPage(ctx context.Context, client *s3.Client, bucket, prefix string) ([]types.Object, error) {
+	out, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl})
+	if err != nil {
+		return nil, err
+	}
+	for i, o := range out.Contents {
+		if key, err := url.QueryUnescape(aws.ToString(o.Key)); err == nil && out.EncodingType == types.EncodingTypeUrl {
+			out.Contents[i].Key = &key
+		}
+	}
+	return out.Contents, nil
 }
 
 // newestOf is the key of the newest log object on a page, "" when there is none.

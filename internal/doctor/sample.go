@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
@@ -67,12 +66,12 @@ func sampleBucket(ctx context.Context, a *account.Account, bucket, prefix string
 	if err != nil {
 		return nil, event.Origin{}, err
 	}
-	out, err := a.S3(region).ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String(name), Prefix: aws.String(prefix)})
+	list, err := firstPage(ctx, a.S3(region), name, prefix)
 	if err != nil {
 		return nil, event.Origin{}, account.Explain(err, "list s3://"+name+"/"+prefix)
 	}
-	records := out.Contents[:0]
-	for _, o := range out.Contents {
+	records := list[:0]
+	for _, o := range list {
 		if _, skip := objects.Skip(aws.ToString(o.Key)); !skip {
 			records = append(records, o)
 		}
