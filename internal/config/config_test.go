@@ -162,3 +162,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A file is read up to the limit, whatever it says of its length.
+func TestEndlessFileIsRefused(t *testing.T) {
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip("there is no endless file here")
+	}
+	var fault *config.Fault
+	if _, err := config.Read("/dev/zero", nil); !errors.As(err, &fault) || !strings.Contains(fault.What, "longer than 4 MiB") {
+		t.Errorf("%v", err)
+	}
+}

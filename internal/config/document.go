@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -55,16 +56,17 @@ const longest = 4 << 20
 
 // Read reads a file. env looks up variables; nil is the process's environment.
 func Read(path string, env func(string) (string, bool)) (Part, error) {
-	info, err := os.Stat(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return Part{}, fmt.Errorf("read the configuration: %w", err)
 	}
-	if info.Size() > longest {
+	defer file.Close()                                       // it was only read
+	text, err := io.ReadAll(io.LimitReader(file, longest+1)) // a device does not tell its length
+	if err != nil {
+		return Part{}, fmt.Errorf("read the configuration: %w", err)
+	}
+	if len(text) > longest {
 		return Part{}, &Fault{File: path, What: "longer than 4 MiB", Remedy: "this is hardly a configuration file"}
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return Part{}, fmt.Errorf("read the configuration: %w", err)
 	}
 	return Parse(path, text, env)
 }
