@@ -57,14 +57,14 @@ func lateBody(t *testing.T, way string) {
 	}
 	put("a1")
 	put("b2")
-	time.Sleep(30 * time.Second) //nolint:forbidigo // virtual time
+	time.Sleep(30 * time.Second)
 	for _, id := range []string{"a1", "b2"} {
 		if got := w.body(t, id); got.State != event.BodyS3 {
 			t.Errorf("%s before its body is there: %+v", id, got)
 		}
 	}
 	w.cloud.PutObject("notified", folder+"data/a1_input.json", []byte(`{"messages":[{"role":"user","content":[{"text":"hello"}]}]}`))
-	time.Sleep(2 * time.Hour) //nolint:forbidigo // virtual time
+	time.Sleep(2 * time.Hour)
 	if got := w.body(t, "a1"); got.State != event.BodyFetched {
 		t.Errorf("a1 with its body there: %+v", got)
 	}
