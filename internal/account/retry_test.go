@@ -87,7 +87,7 @@ func TestABodyThatFlowsIsNotCut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute) // a reader with other things to do //nolint:forbidigo // virtual time //nolint:forbidigo // virtual time
+		time.Sleep(time.Minute) //nolint:forbidigo // virtual time, of a reader with other things to do
 		got, err := io.ReadAll(body)
 		if err != nil || !bytes.Equal(got, want) {
 			t.Errorf("%d of %d bytes, %v", len(got), len(want), err)
