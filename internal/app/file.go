@@ -38,8 +38,8 @@ type File struct {
 	Metrics   config.Part               `yaml:"metrics" help:"numbers from CloudWatch, for the coverage meter"`
 	Inventory config.Part               `yaml:"inventory" help:"profiles, models, guardrails, quotas and the logging configuration, read from time to time"`
 
-	Publish   config.Part `yaml:"publish" help:"metrics, findings and failed calls that are written back to CloudWatch"`
-	Reports   config.Part `yaml:"reports" help:"reports that are sent by e-mail: daily, weekly, monthly"`
+	Publish config.Part `yaml:"publish" help:"metrics, findings and failed calls that are written back to CloudWatch"`
+	Reports config.Part `yaml:"reports" help:"reports that are sent by e-mail: daily, weekly, monthly"`
 
 	path     string
 	part     config.Part
