@@ -39,7 +39,7 @@ func (b *bench) hostile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer c.end() //nolint:errcheck // nothing is lost with it
+	defer c.end()
 	wall, peak, err := b.tries(ctx, c, 0, "")
 	if err != nil {
 		return err

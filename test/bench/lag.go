@@ -91,9 +91,9 @@ func (b *bench) arriving(ctx context.Context, count int, kind string) ([]float64
 	if err != nil {
 		return nil, err
 	}
-	defer c.end() //nolint:errcheck // nothing is lost with it
+	defer c.end()
 	db := filepath.Join(b.work, kind+".duckdb")
-	defer removeDatabase(db) //nolint:errcheck // the folder is removed in the end
+	defer removeDatabase(db)
 	s, err := b.startServer(ctx, c, db)
 	if err != nil {
 		return nil, err

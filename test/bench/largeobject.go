@@ -25,10 +25,10 @@ func (b *bench) largeObject(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer c.end() //nolint:errcheck // nothing is lost with it
+	defer c.end()
 	b.say("seismo serve reads it, with a visibility timeout of %s …", visibility)
 	db := filepath.Join(b.work, "large.duckdb")
-	defer removeDatabase(db) //nolint:errcheck // the folder is removed in the end
+	defer removeDatabase(db)
 	s, err := b.startServer(ctx, c, db)
 	if err != nil {
 		return err

@@ -57,7 +57,7 @@ func (b *bench) race(ctx context.Context, c corpus, name string, least float64) 
 	if err != nil {
 		return err
 	}
-	defer endpoint.end() //nolint:errcheck // nothing is lost with it
+	defer endpoint.end()
 	disk := &lane{args: []string{folder}}
 	s3 := &lane{args: []string{"s3://" + bucketName + "/logs/", "--yes", "--endpoint", endpoint.URL, "--region", standin.Region}}
 	for i := range rounds {
@@ -81,7 +81,7 @@ func (b *bench) race(ctx context.Context, c corpus, name string, least float64) 
 // lap ingests a corpus once.
 func (b *bench) lap(ctx context.Context, c corpus, l *lane) error {
 	db := filepath.Join(b.work, "lap.duckdb")
-	defer removeDatabase(db) //nolint:errcheck // the folder is removed in the end
+	defer removeDatabase(db)
 	args := append([]string{"ingest", "--json", "--db", db}, l.args...)
 	out, used, err := measure(ctx, keys(), b.seismo, args...)
 	if err != nil {
