@@ -5,7 +5,7 @@ package account
 var prefixes = map[string]string{
 	"S3": "s3", "SQS": "sqs", "SNS": "sns", "STS": "sts", "KMS": "kms", "IAM": "iam",
 	"CloudWatch Logs": "logs", "CloudWatch": "cloudwatch", "CloudTrail": "cloudtrail", "Bedrock": "bedrock",
-	"Service Quotas": "servicequotas", "SSO Admin": "sso", "identitystore": "identitystore", "EventBridge": "events",
+	"SESv2": "ses", "Service Quotas": "servicequotas", "SSO Admin": "sso", "identitystore": "identitystore", "EventBridge": "events",
 }
 
 // actions are the operations whose IAM action has another name than the call.

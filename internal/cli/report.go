@@ -18,6 +18,8 @@ func (s *shell) report() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report usage|performance|cost|security",
 		Short: "Sum up calls by model, person, account and time",
+		Long: `Print one table of numbers: usage, performance, cost or security. The reports of
+a day, a week or a month are the commands below.`,
 		Example: `  seismo report cost --by person
   seismo report usage --by model,day --from 2026-03-01
   seismo report performance --by model --where 'region:eu-west-1' --format csv`,
@@ -57,6 +59,7 @@ func (s *shell) report() *cobra.Command {
 	cmd.Flags().StringVar(&format, "format", "table", "table, json or csv")
 	cmd.Flags().IntVar(&limit, "limit", 0, "most rows (default: all)")
 	window.add(cmd)
+	cmd.AddCommand(s.periodReports()...)
 	return cmd
 }
 

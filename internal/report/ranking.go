@@ -1,0 +1,189 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"seismo/internal/query"
+)
+
+// ranking lists what a field's calls cost, with the period before beside it.
+func (a asker) ranking(ctx context.Context, by []string, where query.Node) (Ranking, error) {
+	now, err := a.lines(ctx, a.period, by, where)
+	if err != nil {
+		return Ranking{}, err
+	}
+	before, err := a.lines(ctx, a.period.Before(), by, where)
+	if err != nil {
+		return Ranking{}, err
+	}
+	former := map[string]*Line{}
+	for i := range before {
+		former[before[i].Name] = &before[i]
+	}
+	for i := range now {
+		now[i].Former = former[now[i].Name]
+	}
+	slices.SortStableFunc(now, func(x, y Line) int {
+		return cmp.Or(cmp.Compare(usd(y), usd(x)), cmp.Compare(y.Calls, x.Calls), cmp.Compare(x.Name, y.Name))
+	})
+	r := Ranking{Rows: now}
+	if len(now) > ranked {
+		r.Rows, r.More = now[:ranked], len(now)-ranked
+		r.Rest = sum(now[ranked:])
+	}
+	return r, nil
+}
+
+func (a asker) lines(ctx context.Context, p Period, by []string, where query.Node) ([]Line, error) {
+	t, err := a.ask(ctx, p, query.Aggregate{Where: where, By: by, Sort: "-calls", Limit: query.ReportRows, Measures: append(
+		pick("calls", "failed", "unpriced", "cost.usd"), query.Measure{Func: query.Sum, Field: "tokens.total", As: "tokens"})})
+	if err != nil {
+		return nil, err
+	}
+	var list []Line
+	for _, row := range t.Rows {
+		c := cells{t, row}
+		var names []string
+		for _, field := range by {
+			if text := c.text(field); text != "" {
+				names = append(names, text)
+			}
+		}
+		list = append(list, Line{Name: strings.Join(names, " "), Calls: c.count("calls"), Failed: c.count("failed"),
+			Unpriced: c.count("unpriced"), Tokens: c.integer("tokens"), USD: c.decimal("cost.usd")})
+	}
+	return list, nil
+}
+
+func usd(l Line) float64 {
+	if l.USD == nil {
+		return 0
+	}
+	return *l.USD
+}
+
+// CallsDrift is by how much the calls moved.
+func (l Line) CallsDrift() string {
+	if l.Former == nil {
+		return fresh
+	}
+	return drift(float64(l.Calls), float64(l.Former.Calls))
+}
+
+// SpendDrift is by how much the spend moved. What had no price before is not new.
+func (l Line) SpendDrift() string {
+	switch {
+	case l.USD == nil:
+		return unknown
+	case l.Former == nil:
+		return fresh
+	case value(l.Former.USD) == 0:
+		return unknown
+	}
+	return drift(*l.USD, *l.Former.USD)
+}
+
+// Moved is the class of the spend's drift: up by half or more, or down by a third.
+func (l Line) Moved() string {
+	if l.USD == nil || l.Former != nil && value(l.Former.USD) == 0 {
+		return ""
+	}
+	before := 0.0
+	if l.Former != nil {
+		before = *l.Former.USD
+	}
+	return moved(*l.USD, before)
+}
+
+// fresh is what was not there in the period before.
+const fresh = "new"
+
+// sum adds lines up.
+func sum(lines []Line) Line {
+	var all Line
+	for _, l := range lines {
+		all.Calls += l.Calls
+		all.Failed += l.Failed
+		all.Unpriced += l.Unpriced
+		all.USD = added(all.USD, l.USD)
+		all.Tokens = added(all.Tokens, l.Tokens)
+		if l.Former != nil {
+			if all.Former == nil {
+				all.Former = &Line{}
+			}
+			all.Former.Calls += l.Former.Calls
+			all.Former.USD = added(all.Former.USD, l.Former.USD)
+		}
+	}
+	return all
+}
+
+func added[N int64 | float64](a, b *N) *N {
+	switch {
+	case b == nil:
+		return a
+	case a == nil:
+		v := *b
+		return &v
+	}
+	v := *a + *b
+	return &v
+}
+
+// cells reads one row of a table by the names of its columns. A cell that is
+// absent or of another type is zero or nil.
+type cells struct {
+	table query.Table
+	row   []any
+}
+
+func (c cells) get(name string) any {
+	if i := slices.Index(c.table.Columns, name); i >= 0 && i < len(c.row) {
+		return c.row[i]
+	}
+	return nil
+}
+
+func (c cells) count(name string) int64 {
+	n, _ := c.get(name).(int64)
+	return n
+}
+
+func (c cells) text(name string) string {
+	s, _ := c.get(name).(string)
+	return s
+}
+
+func (c cells) decimal(name string) *float64 {
+	switch v := c.get(name).(type) {
+	case float64:
+		return &v
+	case int64:
+		f := float64(v)
+		return &f
+	}
+	return nil
+}
+
+func (c cells) integer(name string) *int64 {
+	switch v := c.get(name).(type) {
+	case int64:
+		return &v
+	case float64:
+		n := int64(v)
+		return &n
+	}
+	return nil
+}
+
+// zone is the time zone's name, for people.
+func (p Period) zone() string {
+	if p.From.Location() == time.UTC {
+		return "UTC"
+	}
+	return p.From.Location().String()
+}
