@@ -18,7 +18,7 @@ import (
 // and what became of those before it.
 type Failure struct {
 	Region string   `json:"region"`
-	Step   string   `json:"step"` // what failed
+	Step   string   `json:"step,omitzero"` // what failed, "" when nothing was begun
 	Put    []string `json:"put_back,omitzero"`
 	Left   []string `json:"left,omitzero"` // what was changed and could not be put back
 	Err    error    `json:"-"`
@@ -29,7 +29,11 @@ type Failure struct {
 
 func (f *Failure) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s: %v", f.Region, f.Step, f.Err)
+	b.WriteString(f.Region + ": ")
+	if f.Step != "" {
+		b.WriteString(f.Step + ": ")
+	}
+	b.WriteString(f.Err.Error())
 	switch {
 	case f.tale != "" && len(f.Left) > 0:
 		fmt.Fprintf(&b, "; %s: %s", f.tale, strings.Join(f.Left, ", "))
@@ -72,7 +76,7 @@ func (t *Tool) Apply(ctx context.Context, plans []Plan) []error {
 func (t *Tool) applyRegion(ctx context.Context, plan *Plan) error {
 	again := "seismo logging enable --region " + plan.Region
 	if plan.err != nil {
-		return &Failure{Region: plan.Region, Step: "enable logging", Err: plan.err, Again: again}
+		return &Failure{Region: plan.Region, Err: plan.err, Again: again}
 	}
 	if err := t.run(ctx, plan, again); err != nil {
 		return err

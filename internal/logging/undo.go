@@ -248,7 +248,7 @@ func (t *Tool) Disable(ctx context.Context, plans []Plan, how Undoing) []error {
 			again := "seismo logging disable --region " + plan.Region
 			switch off := len(plan.Steps) == 1 && plan.Steps[0].part.want != nil; {
 			case plan.err != nil:
-				errs[i] = &Failure{Region: plan.Region, Step: "disable logging", Err: plan.err, Again: again + " --force"}
+				errs[i] = &Failure{Region: plan.Region, Err: plan.err, Again: again + " --force"}
 			case off:
 				errs[i] = t.run(ctx, plan, again)
 			default:

@@ -2,7 +2,9 @@ package standin
 
 import (
 	"cmp"
+	"maps"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -79,6 +81,12 @@ func (c *Cloud) roleOperations(ops map[string]operation) map[string]operation {
 	ops["DeleteRolePolicy"] = c.onRole(func(r *request, it *role) (any, error) {
 		delete(it.policies, r.form.Get("PolicyName"))
 		return nil, nil
+	})
+	ops["ListRolePolicies"] = c.onRole(func(_ *request, it *role) (any, error) {
+		return map[string]any{"PolicyNames": slices.Sorted(maps.Keys(it.policies)), "IsTruncated": false}, nil
+	})
+	ops["ListAttachedRolePolicies"] = c.onRole(func(*request, *role) (any, error) {
+		return map[string]any{"AttachedPolicies": []any{}, "IsTruncated": false}, nil
 	})
 	return ops
 }

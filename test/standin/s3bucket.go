@@ -173,3 +173,11 @@ func (c *Cloud) listVersions(r *request) (any, error) {
 		return xmlOf(200, text.String()), nil
 	})
 }
+
+// SetBucket sets a setting of a bucket, by the word in the query, to the body that
+// S3 would have got.
+func (c *Cloud) SetBucket(name, query, body string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.bucketSettings(name)[query] = []byte(body)
+}

@@ -1,0 +1,179 @@
+package ctl
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"seismo/internal/doctor"
+	"seismo/internal/logging"
+)
+
+// seeing are the commands of logging that look.
+func (f *loggingFlags) seeing() []*cobra.Command {
+	return []*cobra.Command{
+		f.verb("verify", "Check each property that logging needs", f.regionFlags, f.verify),
+		f.verb("status", "Show for each Region whether logging is on, where to, since when and by whom", f.regionFlags, f.status),
+		f.verb("watch", "Compare with what was enabled, and put it back", func(c *cobra.Command) {
+			f.regionFlags(c)
+			c.Flags().BoolVar(&f.restore, "restore", false, "put back what drifted, after showing the plan")
+		}, f.watch),
+	}
+}
+
+var gradeMarks = map[logging.Grade]string{logging.Pass: "✓", logging.Fail: "✗", logging.Untold: "–"}
+
+func (f *loggingFlags) verify(ctx context.Context) error {
+	s, err := f.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	list, err := s.Verify(ctx, s.regions)
+	failed := slices.ContainsFunc(list, func(c logging.Check) bool { return c.State == logging.Fail })
+	if f.JSON() {
+		if err := f.object(list); err != nil {
+			return err
+		}
+	} else {
+		f.checks(list)
+	}
+	switch {
+	case err != nil:
+		return err
+	case failed:
+		return told(exitMissing)
+	}
+	return nil
+}
+
+func (f *loggingFlags) checks(list []logging.Check) {
+	region, amiss := "", 0
+	for _, c := range list {
+		if c.Region != region {
+			region = c.Region
+			f.say("%s", region)
+		}
+		f.say("  %s %-40s %s", gradeMarks[c.State], c.Name, c.Saw)
+		if c.Remedy != "" {
+			f.say("      → %s", c.Remedy)
+		}
+		if c.State == logging.Fail {
+			amiss++
+		}
+	}
+	if amiss > 0 {
+		f.say("%d of %d checks failed", amiss, len(list))
+		return
+	}
+	f.say("%s, none failed", counted(len(list), "check"))
+}
+
+func (f *loggingFlags) status(ctx context.Context) error {
+	s, err := f.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if len(f.regions) == 0 {
+		s.regions = doctor.Regions(s.account.Partition())
+	}
+	list := s.Status(ctx, s.regions)
+	if f.JSON() {
+		return f.object(list)
+	}
+	var rows [][]string
+	for _, r := range list {
+		on := "off"
+		switch {
+		case r.Fault != "":
+			on = "unknown"
+		case r.On:
+			on = "on"
+		}
+		since := ""
+		if !r.Since.IsZero() {
+			since = r.Since.Format(time.DateTime)
+		}
+		by := r.By
+		if r.Ours {
+			by = strings.TrimSpace(by + " (seismo)")
+		}
+		large := ""
+		if r.On {
+			large = cmp.Or(r.Large, "lost")
+		}
+		rows = append(rows, []string{r.Region, on, strings.Join(r.To, ", "), large, strings.Join(r.With, ","), since, by})
+	}
+	f.rows([]string{"region", "logging", "to", "large bodies", "with", "since", "by"}, rows)
+	for _, r := range list {
+		if r.Fault != "" {
+			f.say("%s: %s", r.Region, r.Fault)
+		}
+	}
+	return nil
+}
+
+func (f *loggingFlags) watch(ctx context.Context) error {
+	s, err := f.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	watched, err := s.Watched(ctx)
+	if err != nil {
+		return err
+	}
+	if len(f.regions) > 0 {
+		watched = slices.DeleteFunc(watched, func(r string) bool { return !slices.Contains(s.regions, r) })
+	}
+	drifts, err := s.Watch(ctx, watched)
+	if err != nil {
+		return err
+	}
+	drifted := slices.DeleteFunc(slices.Clone(drifts), func(d logging.Drift) bool { return len(d.Steps) == 0 && d.Conflict == "" })
+	switch {
+	case f.JSON() && !f.restore:
+		if err := f.object(drifted); err != nil {
+			return err
+		}
+	case len(watched) == 0:
+		f.say("no Region was enabled from here: there is nothing to watch")
+		return nil
+	case len(drifted) == 0:
+		f.say("no drift in %s", strings.Join(watched, ", "))
+		return nil
+	case !f.JSON():
+		for i := range drifted {
+			f.drift(&drifted[i])
+		}
+	}
+	if len(drifted) == 0 {
+		return nil
+	}
+	if f.restore {
+		return f.outcome(drifted, s.Apply(ctx, drifted), "put back in %s")
+	}
+	return told(exitMissing)
+}
+
+// drift prints one line for each setting that is not as it was enabled.
+func (f *loggingFlags) drift(d *logging.Drift) {
+	for _, s := range d.Steps {
+		what := "is not as it was enabled"
+		if s.Verb == logging.Create {
+			what = "is gone"
+		}
+		f.say("drift %s %s %s %s", d.Region, s.Kind, s.Name, what)
+		f.step(s)
+	}
+	f.conflict(d)
+	if !f.restore {
+		fmt.Fprintf(f.Out, "put it back with: seismo logging watch --region %s --restore\n", d.Region)
+	}
+}

@@ -1,0 +1,198 @@
+package ctl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	prettytext "github.com/jedib0t/go-pretty/v6/text"
+
+	"seismo/internal/logging"
+)
+
+var longLogging = map[string]string{
+	"plan": `Read what is there in all Regions at once and print what enable would change: each
+setting before and after, what a month costs as far as CloudWatch counts calls,
+the IAM actions, and which of them are missing as far as IAM tells. Nothing is
+changed. Exit code 3 says that enable would refuse.`,
+	"enable": `Make what logging needs, in order, and turn it on. What is right already is kept,
+policies of others are merged with, and where somebody else's logs go is not
+replaced without --force. When a step fails, those before it are put back. After a
+kill or Ctrl-C run the command again to go on, or undo.`,
+	"verify": `Look at what AWS has, property by property: the bucket's Region, policy, encryption,
+public access and lifecycle; the group's retention; whether Bedrock may assume the
+role and the role may write; the large-data target; what Bedrock counts as
+delivered and failed; the newest record. What is absent never passes; what nothing
+can tell yet has a dash. Exit code 3 says that something failed.`,
+	"status": `Ask all Regions at once. Since and by come from CloudTrail, which remembers 90
+days. Without --region it is every Region with Bedrock.`,
+	"watch": `Compare each Region with what was wished when it was enabled from this state file,
+and print what drifted. Exit code 3 says that something did, so that a timer can
+run it. --restore shows the plan and puts everything back; what somebody changes
+meanwhile is not overwritten.`,
+	"disable": `Put back what was there before enable. Where seismo did not turn logging on it
+says so, and turns it off only with --force.`,
+	"undo": `Put back exactly what was there before the first change: the former configuration,
+policies and settings. What was made is deleted, except buckets and groups that
+hold logs; --delete-data deletes them too.`,
+}
+
+// mark is how a verb looks.
+var marks = map[logging.Verb]string{logging.Create: "+", logging.Change: "~", logging.Keep: "=", logging.Delete: "-", logging.Leave: "!"}
+
+// show prints plans in full.
+func (f *loggingFlags) show(plans []logging.Plan) error {
+	if f.JSON() {
+		return f.object(plans)
+	}
+	for i := range plans {
+		p := &plans[i]
+		f.say("%s in account %s: %s", p.Region, p.Account, counted(p.Changes(), "change"))
+		for _, s := range p.Steps {
+			f.step(s)
+		}
+		f.conflict(p)
+		f.cost(p.Cost)
+		f.permissions(p.Permissions)
+		f.say("")
+	}
+	return nil
+}
+
+func (f *loggingFlags) step(s logging.Step) {
+	f.say("  %s %-22s %s", marks[s.Verb], s.Kind, s.Name)
+	if s.Note != "" {
+		f.say("      %s", s.Note)
+	}
+	if s.Verb == logging.Keep || s.Verb == logging.Leave {
+		return
+	}
+	for _, l := range s.Diff() {
+		line := "      " + string(l.Mark) + " " + plain(l.Text)
+		switch l.Mark {
+		case '+':
+			line = paint(f.Out, prettytext.FgGreen, line)
+		case '-':
+			line = paint(f.Out, prettytext.FgRed, line)
+		}
+		fmt.Fprintln(f.Out, strings.TrimRight(line, " "))
+	}
+}
+
+func (f *loggingFlags) conflict(p *logging.Plan) {
+	if p.Conflict != "" {
+		f.say("  ✗ %s", p.Conflict)
+		f.say("    → %s", p.Remedy)
+	}
+}
+
+func (f *loggingFlags) cost(c *logging.Cost) {
+	switch {
+	case c == nil:
+	case c.Calls == nil:
+		f.say("  cost: CloudWatch counted no calls in two weeks; a million calls of 8 KB cost about $%.2f (S3 %.2f, CloudWatch %.2f; prices of us-east-1, %s)",
+			c.Total, c.S3, c.Logs, c.Prices)
+	default:
+		f.say("  cost: about $%.2f a month for %.0f calls (S3 %.2f, CloudWatch %.2f; prices of us-east-1, %s)", c.Total, *c.Calls, c.S3, c.Logs, c.Prices)
+	}
+}
+
+func (f *loggingFlags) permissions(list []logging.Permission) {
+	by := map[string][]string{}
+	for _, n := range list {
+		by[n.State] = append(by[n.State], n.Action+" on "+n.Resource)
+	}
+	f.say("  permissions: %d needed, %d allowed, %d missing, %d not checked", len(list), len(by[logging.Allowed]),
+		len(by[logging.Missing])+len(by[logging.Denied]), len(by[logging.NotChecked]))
+	for _, state := range []string{logging.Missing, logging.Denied} {
+		for _, what := range by[state] {
+			f.say("    ✗ %s: %s", state, what)
+		}
+	}
+	if len(by[logging.NotChecked]) > 0 {
+		f.say("    IAM did not say whether these are allowed (iam:SimulatePrincipalPolicy):")
+		for _, what := range by[logging.NotChecked] {
+			f.say("    – %s", what)
+		}
+	}
+}
+
+// brief prints what is about to be done, one line a change.
+func (f *loggingFlags) brief(plans []logging.Plan) {
+	if f.JSON() {
+		return
+	}
+	for i := range plans {
+		p := &plans[i]
+		f.say("%s in account %s: %s", p.Region, p.Account, counted(p.Changes(), "change"))
+		for _, s := range p.Steps {
+			if s.Verb == logging.Keep {
+				continue
+			}
+			f.say("  %s %-22s %s", marks[s.Verb], s.Kind, s.Name)
+			if s.Note != "" {
+				f.say("      %s", s.Note)
+			}
+		}
+		f.conflict(p)
+	}
+}
+
+// result is what became of one Region, for --json.
+type result struct {
+	logging.Plan
+	Failed string `json:"failed,omitzero"`
+	Hint   string `json:"hint,omitzero"`
+}
+
+// outcome ends a command that changed something. well says what is so now, of the
+// Regions where it worked.
+func (f *loggingFlags) outcome(plans []logging.Plan, errs []error, well string) error {
+	var done []string
+	var list []result
+	for i, err := range errs {
+		r := result{Plan: plans[i]}
+		if err == nil {
+			done = append(done, plans[i].Region)
+		} else {
+			r.Failed, r.Hint = err.Error(), hintOf(err)
+		}
+		list = append(list, r)
+	}
+	if f.JSON() {
+		if err := f.object(list); err != nil {
+			return err
+		}
+		return ended(errs)
+	}
+	if len(done) > 0 {
+		names := strings.Join(done, ",")
+		f.say("%s", strings.ReplaceAll(well, "%s", names))
+	}
+	for _, r := range list {
+		if r.Failed != "" {
+			f.warn("✗ %s", r.Failed)
+			f.warn("  → %s", r.Hint)
+		}
+	}
+	return ended(errs)
+}
+
+// ended is the exit of a command whose story is told.
+func ended(errs []error) error {
+	switch err := errors.Join(errs...); {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return told(exitInterrupted)
+	}
+	return told(exitError)
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

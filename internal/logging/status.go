@@ -1,0 +1,95 @@
+package logging
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/bedrock/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	trail "github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+
+	"seismo/internal/account"
+)
+
+// Status is what logging does in one Region.
+type Status struct {
+	Account string    `json:"account"`
+	Region  string    `json:"region"`
+	On      bool      `json:"on"`
+	To      []string  `json:"to,omitzero"`
+	Large   string    `json:"large,omitzero"` // where bodies over 100 KB go, "" when they are lost
+	With    []string  `json:"with,omitzero"`
+	Since   time.Time `json:"since,omitzero"` // when it was last configured, as far as CloudTrail remembers
+	By      string    `json:"by,omitzero"`    // who did
+	Ours    bool      `json:"ours"`           // seismo turned it on, and can undo it
+	Fault   string    `json:"fault,omitzero"` // why it cannot be told
+}
+
+// Status tells of some Regions whether logging is on, where to, with what, since
+// when and by whom. It only reads; a Region that cannot be asked says so.
+func (t *Tool) Status(ctx context.Context, regions []string) []Status {
+	list := make([]Status, len(regions))
+	var work sync.WaitGroup
+	for i, region := range regions {
+		work.Go(func() {
+			list[i] = Status{Region: region}
+			if err := t.status(ctx, &list[i]); err != nil {
+				list[i].Fault = account.Redact(err.Error())
+			}
+		})
+	}
+	work.Wait()
+	return list
+}
+
+func (t *Tool) status(ctx context.Context, s *Status) error {
+	p, err := t.place(ctx, s.Region)
+	if err != nil {
+		return err
+	}
+	s.Account = p.id
+	text, err := readLogging(ctx, p, "")
+	if err != nil {
+		return err
+	}
+	if s.Ours, err = t.isMine(ctx, p); err != nil {
+		return err
+	}
+	t.blame(ctx, p, s)
+	if text == "" {
+		return nil
+	}
+	c, err := fromText[types.LoggingConfig](text)
+	if err != nil {
+		return err
+	}
+	s.On, s.To, s.With = true, targets(&c), kindsOfData(&c)
+	switch {
+	case c.CloudWatchConfig != nil && c.CloudWatchConfig.LargeDataDeliveryS3Config != nil:
+		s.Large = placeOf(c.CloudWatchConfig.LargeDataDeliveryS3Config)
+	case c.CloudWatchConfig == nil:
+		s.Large = placeOf(c.S3Config)
+	}
+	return nil
+}
+
+// blame finds the last event of CloudTrail that configured logging. That there is
+// none says nothing: events are kept for 90 days, and may not be looked up.
+func (t *Tool) blame(ctx context.Context, p place, s *Status) {
+	for _, name := range []string{"PutModelInvocationLoggingConfiguration", "DeleteModelInvocationLoggingConfiguration"} {
+		out, err := p.account.CloudTrail(p.region).LookupEvents(ctx, &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1),
+			LookupAttributes: []trail.LookupAttribute{{AttributeKey: trail.LookupAttributeKeyEventName, AttributeValue: &name}}})
+		if err != nil {
+			t.opt.Log.Debug("CloudTrail does not say who configured logging", "region", p.region, "error", account.Redact(err.Error()))
+			return
+		}
+		for _, e := range out.Events {
+			if at := aws.ToTime(e.EventTime); at.After(s.Since) {
+				s.Since, s.By = at.UTC(), strings.TrimSpace(aws.ToString(e.Username))
+			}
+		}
+	}
+}
