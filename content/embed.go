@@ -1,12 +1,14 @@
 // Package content is what seismo knows as data: the model catalogue, the price
-// book and the list of CloudTrail sources. Users can widen or override each.
+// book, the list of CloudTrail sources, and the templates of what it needs in an
+// AWS account. Users can widen or override each of the first three.
 //
 // It never interprets the data.
 package content
 
 import "embed"
 
-// FS holds the folders models, prices and trail.
+// FS holds the folders models, prices, trail, cloudformation, dashboards and
+// terraform.
 //
-//go:embed models prices trail
+//go:embed models prices trail cloudformation dashboards terraform
 var FS embed.FS

@@ -1,0 +1,124 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"seismo/internal/account"
+)
+
+// events are those of a stack that were told already, and the reasons of
+// failures among the others.
+type events struct {
+	known    map[string]bool
+	failures []string
+	begun    bool // CloudFormation said something new of the stack itself
+}
+
+// Error is something that could not be done: what happened, what was and was not
+// changed, and how to go on.
+type Error struct {
+	What      string
+	Reasons   []string // as CloudFormation gives them, the first cause first
+	Unchanged string
+	Remedy    string
+	Err       error
+}
+
+func (e *Error) Error() string {
+	text := e.What
+	if len(e.Reasons) > 0 {
+		text += ": " + strings.Join(e.Reasons, "; ")
+	}
+	if e.Unchanged != "" {
+		text += "; " + e.Unchanged
+	}
+	return text
+}
+
+// Hint is how to go on.
+func (e *Error) Hint() string { return e.Remedy }
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// past marks the events that there are already, which are of earlier runs.
+func (t *Tool) past(ctx context.Context, s *stack) (*events, error) {
+	seen := &events{known: map[string]bool{}}
+	list, err := s.news(ctx, seen)
+	for _, e := range list {
+		seen.known[aws.ToString(e.EventId)] = true
+	}
+	return seen, err
+}
+
+// news are the events that are not known, oldest first.
+func (s *stack) news(ctx context.Context, seen *events) ([]types.StackEvent, error) {
+	if s.id == "" {
+		return nil, nil
+	}
+	var list []types.StackEvent
+	pages := cloudformation.NewDescribeStackEventsPaginator(s.client, &cloudformation.DescribeStackEventsInput{StackName: aws.String(s.id)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if missing(err) {
+			break
+		}
+		if err != nil {
+			return nil, account.Explain(err, "read the events of the stack "+s.name+" in "+s.region)
+		}
+		for _, e := range page.StackEvents {
+			if seen.known[aws.ToString(e.EventId)] {
+				slices.Reverse(list)
+				return list, nil // the newest come first: what follows is known too
+			}
+			list = append(list, e)
+		}
+	}
+	slices.Reverse(list)
+	return list, nil
+}
+
+// tellEvents tells of each new event on a line of its own.
+func (t *Tool) tellEvents(ctx context.Context, s *stack, seen *events) error {
+	list, err := s.news(ctx, seen)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		seen.known[aws.ToString(e.EventId)] = true
+		seen.begun = seen.begun || aws.ToString(e.LogicalResourceId) == s.name
+		status, reason := string(e.ResourceStatus), aws.ToString(e.ResourceStatusReason)
+		t.tell("  %s  %-22s %-28s %-34s %s", aws.ToTime(e.Timestamp).UTC().Format("15:04:05"), status,
+			aws.ToString(e.LogicalResourceId), aws.ToString(e.ResourceType), reason)
+		if strings.HasSuffix(status, "_FAILED") && !consequence(reason) {
+			seen.failures = append(seen.failures, fmt.Sprintf("%s (%s): %s", aws.ToString(e.LogicalResourceId), aws.ToString(e.ResourceType), reason))
+		}
+	}
+	return nil
+}
+
+// consequence tells reasons that only say that something else failed.
+func consequence(reason string) bool {
+	for _, text := range [...]string{"Resource creation cancelled", "Resource update cancelled", "The following resource(s) failed"} {
+		if strings.HasPrefix(reason, text) {
+			return true
+		}
+	}
+	return reason == ""
+}
+
+// failure is the error of a stack that did not come out as it was meant.
+func (t *Tool) failure(s *stack, seen *events, what, unchanged, remedy string) error {
+	reasons := seen.failures
+	if len(reasons) == 0 && s.why != "" {
+		reasons = []string{s.why}
+	}
+	return &Error{What: fmt.Sprintf("the stack %s in %s %s (%s)", s.name, s.region, what, s.status),
+		Reasons: reasons, Unchanged: unchanged, Remedy: remedy}
+}

@@ -1,0 +1,89 @@
+package deploy
+
+import (
+	"context"
+	"maps"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+)
+
+// StackPlan is what `up` would do to one stack.
+type StackPlan struct {
+	Region  string   `json:"region"`
+	Stack   string   `json:"stack"`
+	Name    string   `json:"name"`
+	Status  string   `json:"status,omitzero"` // of the stack as it is, "" when there is none
+	Before  string   `json:"before,omitzero"` // what `up` does first: wait, or remove a half-made stack
+	Changes []Change `json:"changes"`         // empty when the stack is as it should be
+}
+
+// Plan says what Up would do. A stack that is not there is planned from its
+// template alone. For one that is there, CloudFormation makes a change set, which
+// is removed again; nothing else is written.
+func (t *Tool) Plan(ctx context.Context, w Wish) ([]StackPlan, error) {
+	if err := w.Check(); err != nil {
+		return nil, err
+	}
+	var plans []StackPlan
+	for _, region := range w.Regions {
+		outputs := map[string]string{}
+		for _, kind := range w.stacks(region) {
+			p, err := t.planStack(ctx, &w, region, kind, outputs)
+			if err != nil {
+				return plans, err
+			}
+			plans = append(plans, *p)
+		}
+	}
+	return plans, nil
+}
+
+func (t *Tool) planStack(ctx context.Context, w *Wish, region, kind string, outputs map[string]string) (*StackPlan, error) {
+	s := t.stack(w, region, kind)
+	if err := s.look(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.own(); err != nil {
+		return nil, err
+	}
+	tpl, err := load(kind)
+	if err != nil {
+		return nil, err
+	}
+	p := &StackPlan{Region: region, Stack: kind, Name: s.name, Status: string(s.status)}
+	switch {
+	case s.dead():
+		p.Before = "remove what an earlier try left half-made"
+	case s.busy():
+		p.Before = "wait until CloudFormation is done with it"
+	case s.there() && s.status != types.StackStatusUpdateRollbackFailed:
+		maps.Copy(outputs, s.outputs)
+		name, changes, err := t.changeSet(ctx, s, tpl.text, tpl.values(s, w.given(), outputs))
+		if err != nil || name == "" {
+			return p, err
+		}
+		p.Changes = changes
+		return p, t.dropChangeSet(context.WithoutCancel(ctx), s, name)
+	}
+	values := w.given()
+	for _, known := range s.parameters {
+		if _, ok := values[aws.ToString(known.ParameterKey)]; !ok {
+			values[aws.ToString(known.ParameterKey)] = aws.ToString(known.ParameterValue)
+		}
+	}
+	for _, r := range tpl.made(values) {
+		p.Changes = append(p.Changes, Change{Action: "add", ID: r.ID, Type: r.Type})
+	}
+	return p, nil
+}
+
+// given are the parameters of the wish with its names.
+func (w *Wish) given() map[string]string {
+	values := maps.Clone(w.Parameters)
+	if values == nil {
+		values = map[string]string{}
+	}
+	values["Environment"], values["NamePrefix"] = w.Environment, w.NamePrefix
+	return values
+}

@@ -1,0 +1,235 @@
+package deploy
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"seismo/content"
+)
+
+// TemplateNames are all templates, in the order in which they are used.
+func TemplateNames() []string {
+	return []string{Infrastructure, Trail, Alarms, Dashboards, Queries, Organization}
+}
+
+// holes are the places of a template that another file of the room content is
+// put into, as a block of text.
+var holes = regexp.MustCompile(`(?m)^( *)([^\n]*) "\{\{([a-z-]+)\}\}"$`)
+
+// Text is a template as CloudFormation takes it. The name is one of
+// TemplateNames.
+func Text(name string) (string, error) {
+	raw, err := fs.ReadFile(content.FS, "cloudformation/"+name+".yaml")
+	if err != nil {
+		return "", fmt.Errorf("read the template: %w", err)
+	}
+	var failed error
+	text := holes.ReplaceAllStringFunc(string(raw), func(line string) string {
+		m := holes.FindStringSubmatch(line)
+		body, err := inset(m[3])
+		if err != nil {
+			failed = err
+			return line
+		}
+		indent := m[1] + "  "
+		lines := strings.Split(strings.TrimRight(body, "\n"), "\n")
+		for i, l := range lines {
+			if l != "" {
+				lines[i] = indent + l
+			}
+		}
+		return m[1] + m[2] + " |\n" + strings.Join(lines, "\n")
+	})
+	return text, failed
+}
+
+// inset is the text that fills a hole: the body of a dashboard, or another
+// template, without its comments.
+func inset(name string) (string, error) {
+	if slices.Contains(TemplateNames(), name) {
+		return Text(name)
+	}
+	body, err := fs.ReadFile(content.FS, "dashboards/"+name+".json")
+	if err != nil {
+		return "", fmt.Errorf("read the dashboard: %w", err)
+	}
+	return string(body), nil
+}
+
+// Documents are all templates as YAML documents, one after the other.
+func Documents() (string, error) {
+	var b strings.Builder
+	for _, name := range TemplateNames() {
+		text, err := Text(name)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "---\n# %s.yaml\n%s", name, strings.TrimRight(text, "\n")+"\n")
+	}
+	return b.String(), nil
+}
+
+// template is what a template declares.
+type template struct {
+	text       string
+	parameters map[string]map[string]any
+	conditions map[string]any
+	resources  map[string]map[string]any
+}
+
+// load reads a template. The short forms of functions become their long ones.
+func load(name string) (*template, error) {
+	text, err := Text(name)
+	if err != nil {
+		return nil, err
+	}
+	file, err := parser.ParseBytes([]byte(text), 0)
+	if err != nil || len(file.Docs) != 1 {
+		return nil, fmt.Errorf("read the template %s: %w", name, err)
+	}
+	root, ok := plainOf(file.Docs[0].Body).(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("read the template %s: it is no mapping", name)
+	}
+	t := &template{text: text, parameters: map[string]map[string]any{}, resources: map[string]map[string]any{}}
+	t.conditions, _ = root["Conditions"].(map[string]any)
+	for section, into := range map[string]map[string]map[string]any{"Parameters": t.parameters, "Resources": t.resources} {
+		all, _ := root[section].(map[string]any)
+		for key, v := range all {
+			into[key], _ = v.(map[string]any)
+		}
+	}
+	return t, nil
+}
+
+// plainOf turns a node of YAML into Go's values, with !Sub as {"Fn::Sub": …}.
+func plainOf(node ast.Node) any {
+	switch n := node.(type) {
+	case *ast.MappingNode:
+		m := map[string]any{}
+		for _, pair := range n.Values {
+			m[keyOf(pair.Key)] = plainOf(pair.Value)
+		}
+		return m
+	case *ast.MappingValueNode:
+		return map[string]any{keyOf(n.Key): plainOf(n.Value)}
+	case *ast.SequenceNode:
+		list := []any{}
+		for _, v := range n.Values {
+			list = append(list, plainOf(v))
+		}
+		return list
+	case *ast.TagNode:
+		name := strings.TrimPrefix(n.Start.Value, "!")
+		value := plainOf(n.Value)
+		if name == "GetAtt" {
+			resource, attribute, _ := strings.Cut(fmt.Sprint(value), ".")
+			value = []any{resource, attribute}
+		}
+		if name != "Ref" && name != "Condition" {
+			name = "Fn::" + name
+		}
+		return map[string]any{name: value}
+	case nil:
+		return nil
+	}
+	var v any
+	if err := yaml.NodeToValue(node, &v); err != nil {
+		return node.String()
+	}
+	return v
+}
+
+func keyOf(key ast.MapKeyNode) string {
+	var v any
+	if err := yaml.NodeToValue(key, &v); err != nil {
+		return key.String()
+	}
+	return fmt.Sprint(v)
+}
+
+// checkParameters holds given parameters against what the templates say of them.
+func checkParameters(given map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		known := false
+		for _, stack := range TemplateNames() {
+			t, err := load(stack)
+			if err != nil {
+				return err
+			}
+			p, ok := t.parameters[name]
+			if !ok || stack == Organization {
+				continue
+			}
+			known = true
+			if why := misfit(p, given[name]); why != "" {
+				return fmt.Errorf("parameter %s: %s", name, why)
+			}
+		}
+		if !known {
+			return fmt.Errorf("there is no parameter %s; `seismo deploy up --template-only` shows them all", name)
+		}
+	}
+	return nil
+}
+
+// misfit says why a value does not fit a parameter, "" when it does. The value
+// itself is not repeated where the template keeps it secret.
+func misfit(p map[string]any, value string) string {
+	shown := value
+	if p["NoEcho"] == true {
+		shown = "(hidden)"
+	}
+	if list, ok := p["AllowedValues"].([]any); ok {
+		if !slices.ContainsFunc(list, func(v any) bool { return fmt.Sprint(v) == value }) {
+			return fmt.Sprintf("%q is none of %s", shown, strings.Trim(fmt.Sprint(list), "[]"))
+		}
+		return ""
+	}
+	if pattern, ok := p["AllowedPattern"].(string); ok {
+		re, err := regexp.Compile("^(?:" + pattern + ")$")
+		if err != nil || !re.MatchString(value) {
+			return fmt.Sprintf("%q is not of the form %s", shown, pattern)
+		}
+	}
+	if p["Type"] == "Number" {
+		n, err := strconv.ParseFloat(value, 64)
+		switch {
+		case err != nil:
+			return fmt.Sprintf("%q is no number", shown)
+		case below(n, p["MinValue"]):
+			return fmt.Sprintf("%s is less than %v", shown, p["MinValue"])
+		case below(-n, negated(p["MaxValue"])):
+			return fmt.Sprintf("%s is more than %v", shown, p["MaxValue"])
+		}
+	}
+	return ""
+}
+
+func below(n float64, least any) bool {
+	if least == nil {
+		return false
+	}
+	limit, err := strconv.ParseFloat(fmt.Sprint(least), 64)
+	return err == nil && n < limit
+}
+
+func negated(v any) any {
+	if v == nil {
+		return nil
+	}
+	n, err := strconv.ParseFloat(fmt.Sprint(v), 64)
+	if err != nil {
+		return nil
+	}
+	return -n
+}

@@ -1,0 +1,281 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"seismo/internal/account"
+)
+
+// Made is what is there after `up` in one Region.
+type Made struct {
+	Region     string            `json:"region"`
+	Outputs    map[string]string `json:"outputs"`
+	Dashboards []Address         `json:"dashboards"`
+}
+
+// Address is where a dashboard is seen.
+type Address struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+// before is a stack as it was when a run began to change it.
+type before struct {
+	stack      *stack
+	made       bool // it was not there
+	text       string
+	parameters []types.Parameter
+}
+
+// Up makes or changes all stacks in the guide's six steps: infrastructure,
+// dashboards, logging, its verification, saved queries, addresses. When a step
+// fails, stacks that this run made are removed and those that it changed get
+// their former template back. A run that is broken off leaves what is done; the
+// next goes on from there.
+func (t *Tool) Up(ctx context.Context, w Wish) ([]Made, error) {
+	if err := w.Check(); err != nil {
+		return nil, err
+	}
+	var all []Made
+	for _, region := range w.Regions {
+		r := &run{tool: t, wish: &w, region: region, outputs: map[string]string{}}
+		err := r.steps(ctx)
+		if err != nil && ctx.Err() == nil {
+			err = r.rollback(ctx, err)
+		}
+		if err != nil {
+			return all, err
+		}
+		all = append(all, Made{region, r.outputs, t.addresses(region, r.outputs)})
+	}
+	return all, nil
+}
+
+// run is `up` in one Region.
+type run struct {
+	tool    *Tool
+	wish    *Wish
+	region  string
+	outputs map[string]string // of all stacks so far
+	done    []before
+	enabled bool
+}
+
+func (r *run) steps(ctx context.Context) error {
+	stacks := r.wish.stacks(r.region)
+	first := slices.DeleteFunc(slices.Clone(stacks), func(s string) bool { return s == Dashboards || s == Queries })
+	r.step(1, "infrastructure")
+	if err := r.stacks(ctx, first); err != nil {
+		return err
+	}
+	r.step(2, "dashboards")
+	if err := r.stacks(ctx, []string{Dashboards}); err != nil {
+		return err
+	}
+	if err := r.logging(ctx); err != nil {
+		return err
+	}
+	r.step(5, "saved queries")
+	if err := r.stacks(ctx, []string{Queries}); err != nil {
+		return err
+	}
+	r.step(6, "addresses")
+	return nil
+}
+
+func (r *run) step(n int, name string) { r.tool.tell("%d/6 %s in %s", n, name, r.region) }
+
+// logging turns Bedrock's logging on and holds it against what it must be.
+func (r *run) logging(ctx context.Context) error {
+	e := r.tool.opt.Enabler
+	if e == nil || r.wish.NoLogging {
+		r.step(3, "logging: left as it is")
+		r.step(4, "verification: left out")
+		return nil
+	}
+	to := r.places()
+	r.step(3, "logging")
+	if err := e.Enable(ctx, to); err != nil {
+		return fmt.Errorf("turn logging on in %s: %w", r.region, err)
+	}
+	r.enabled = true
+	r.step(4, "verification")
+	wrong, err := e.Verify(ctx, to)
+	if err == nil && len(wrong) > 0 {
+		err = &Error{What: "logging of " + r.region + " is on and not as it must be", Reasons: wrong,
+			Remedy: "`seismo logging verify` shows each property"}
+	}
+	return err
+}
+
+func (r *run) places() Places {
+	return Places{Environment: r.wish.Environment, Region: r.region, Bucket: r.outputs["LogBucket"],
+		Prefix: orElse(r.wish.Parameters["InvocationPrefix"], "invocations"), Group: r.outputs["InvocationLogGroup"],
+		Role: r.outputs["LoggingRole"], Key: r.outputs["KeyArn"]}
+}
+
+func orElse(text, otherwise string) string {
+	if text != "" {
+		return text
+	}
+	return otherwise
+}
+
+func (r *run) stacks(ctx context.Context, kinds []string) error {
+	for _, kind := range kinds {
+		s := r.tool.stack(r.wish, r.region, kind)
+		if err := r.stack(ctx, s); err != nil {
+			return err
+		}
+		maps.Copy(r.outputs, s.outputs)
+	}
+	return nil
+}
+
+// stack brings one stack to what its template says.
+func (r *run) stack(ctx context.Context, s *stack) error {
+	t := r.tool
+	if err := t.clear(ctx, s); err != nil {
+		return err
+	}
+	tpl, err := load(s.kind)
+	if err != nil {
+		return err
+	}
+	was, err := s.remember(ctx)
+	if err != nil {
+		return err
+	}
+	name, changes, err := t.changeSet(ctx, s, tpl.text, tpl.values(s, r.wish.given(), r.outputs))
+	if err != nil {
+		return err
+	}
+	if name == "" {
+		t.tell("  %s is as it should be", s.name)
+		return nil
+	}
+	t.tell("  %s: %s", s.name, count(changes))
+	r.done = append(r.done, was)
+	return t.execute(ctx, s, name)
+}
+
+// clear brings a stack of an earlier try into a state that can be changed.
+func (t *Tool) clear(ctx context.Context, s *stack) error {
+	if err := s.look(ctx); err != nil {
+		return err
+	}
+	if err := s.own(); err != nil {
+		return err
+	}
+	if s.busy() {
+		t.tell("  %s: waiting for what CloudFormation does already (%s)", s.name, s.status)
+		if err := t.settle(ctx, s, &events{known: map[string]bool{}}); err != nil {
+			return err
+		}
+	}
+	switch {
+	case s.dead():
+		t.tell("  %s: removing what an earlier try left half-made (%s)", s.name, s.status)
+		if err := t.remove(ctx, s); err != nil {
+			return err
+		}
+		s.id = ""
+		return s.look(ctx)
+	case s.status == types.StackStatusUpdateRollbackFailed:
+		seen, err := t.past(ctx, s)
+		if err != nil {
+			return err
+		}
+		if _, err := s.client.ContinueUpdateRollback(ctx, &cloudformation.ContinueUpdateRollbackInput{StackName: aws.String(s.id)}); err != nil {
+			return account.Explain(err, "go on with the rollback of the stack "+s.name)
+		}
+		if err := errors.Join(s.look(ctx), t.settle(ctx, s, seen)); err != nil {
+			return err
+		}
+		if s.status != types.StackStatusUpdateRollbackComplete {
+			return t.failure(s, seen, "cannot be brought back to what it was", "it is still half-changed",
+				"mend the cause, then run `seismo deploy up` again")
+		}
+	}
+	return nil
+}
+
+// remember reads what the stack is made of, so that it can get it back.
+func (s *stack) remember(ctx context.Context) (before, error) {
+	was := before{stack: s, made: !s.there()}
+	if was.made {
+		return was, nil
+	}
+	out, err := s.client.GetTemplate(ctx, &cloudformation.GetTemplateInput{StackName: aws.String(s.name)})
+	if err != nil {
+		return was, account.Explain(err, "read the template of the stack "+s.name)
+	}
+	was.text = aws.ToString(out.TemplateBody)
+	for _, p := range s.parameters {
+		// The values stay as they were when CloudFormation hides them.
+		if strings.Trim(aws.ToString(p.ParameterValue), "*") == "" && aws.ToString(p.ParameterValue) != "" {
+			p = types.Parameter{ParameterKey: p.ParameterKey, UsePreviousValue: aws.Bool(true)}
+		}
+		was.parameters = append(was.parameters, p)
+	}
+	return was, nil
+}
+
+// execute does what a change set says and waits for its end.
+func (t *Tool) execute(ctx context.Context, s *stack, changeSet string) error {
+	if err := s.look(ctx); err != nil {
+		return err
+	}
+	seen, err := t.past(ctx, s)
+	if err != nil {
+		return err
+	}
+	_, err = s.client.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{StackName: aws.String(s.name), ChangeSetName: aws.String(changeSet)})
+	if err != nil {
+		return account.Explain(err, "change the stack "+s.name+" in "+s.region)
+	}
+	// The stack's status changes a moment after the answer.
+	for range startTicks {
+		if err := s.look(ctx); err != nil {
+			return err
+		}
+		if err := t.settle(ctx, s, seen); err != nil {
+			return err
+		}
+		if seen.begun {
+			break
+		}
+		if err := t.opt.Pause(ctx, tick); err != nil {
+			return interrupted(s, err)
+		}
+	}
+	if !s.well() {
+		return t.failure(s, seen, "could not be made", "CloudFormation took back what it had done to it", "mend the cause, then run `seismo deploy up` again")
+	}
+	return nil
+}
+
+// startTicks is how many looks CloudFormation has to begin with a change.
+const startTicks = 8
+
+// count says in one line what a change set does.
+func count(changes []Change) string {
+	n := map[string]int{}
+	for _, c := range changes {
+		n[c.Action]++
+	}
+	var parts []string
+	for _, action := range slices.Sorted(maps.Keys(n)) {
+		parts = append(parts, fmt.Sprintf("%d to %s", n[action], action))
+	}
+	return strings.Join(parts, ", ")
+}
