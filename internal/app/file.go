@@ -13,6 +13,7 @@ import (
 	"seismo/internal/account"
 	"seismo/internal/config"
 	"seismo/internal/publish"
+	"seismo/internal/report"
 	"seismo/internal/store"
 )
 
@@ -47,6 +48,7 @@ type File struct {
 	observed observing
 
 	published *publish.Config // nil: nothing is published
+	posted    []report.Plan   // reports that are sent
 }
 
 // RetentionConfig says how long what is kept.
@@ -102,6 +104,9 @@ func (f *File) check() error {
 		errs = append(errs, err)
 	}
 	if f.published, err = f.publishing(); err != nil {
+		errs = append(errs, err)
+	}
+	if f.posted, err = f.posting(); err != nil {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

@@ -8,8 +8,10 @@ import (
 	"seismo/internal/account"
 	"seismo/internal/config"
 	"seismo/internal/inventory"
+	"seismo/internal/mail"
 	"seismo/internal/metrics"
 	"seismo/internal/publish"
+	"seismo/internal/report"
 )
 
 // section is one table of the configuration's reference.
@@ -35,6 +37,9 @@ func sections() []section {
 		{"metrics", "What is read of CloudWatch; without this section nothing is. `metrics: {}` takes the defaults.", of(metrics.Config{})},
 		{"inventory", "What is looked at in the accounts; without this section nothing is. `inventory: {}` takes the defaults.", of(inventory.Config{})},
 		{"publish", "What is written back to CloudWatch; without this section nothing is. `publish: {}` takes the defaults.", of(publish.Config{})},
+		{"reports", "Reports that are sent by e-mail; without this section none is.", of(report.Config{})},
+		{"reports: daily, weekly, monthly", "Each entry of `reports` says when and to whom.", of(report.Scheduled{})},
+		{"reports: ses", "How Amazon SES is reached.", of(mail.SES{})},
 		{"sources: folder", "Local files, read once at the start.", of(folderSource{})},
 	}
 }

@@ -67,6 +67,7 @@ func (a *App) collects(ctx context.Context, f *File, start func(func() error)) e
 	if err := a.publishes(ctx, f, r, start); err != nil {
 		return err
 	}
+	a.posts(ctx, f, r, start)
 	path, err := NewPath(cfg)
 	if err != nil {
 		return err

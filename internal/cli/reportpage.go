@@ -22,8 +22,8 @@ func (s *shell) periodReports() []*cobra.Command {
 }
 
 func (s *shell) periodReport(kind report.Kind, of string) *cobra.Command {
-	var date, zone, out string
-	var text bool
+	var date, zone, out, file string
+	var text, send bool
 	cmd := &cobra.Command{
 		Use:   string(kind),
 		Short: "The report of " + of + " as one HTML page, ready to print",
@@ -36,6 +36,9 @@ plain text. "seismo serve" sends it by e-mail when the configuration says so:
   seismo report ` + string(kind) + ` --date 2026-03-05 --timezone Europe/Paris --text`,
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if send {
+				return s.sendReport(cmd, kind, date, file)
+			}
 			p, err := period(kind, date, zone)
 			if err != nil {
 				return err
@@ -51,7 +54,29 @@ plain text. "seismo serve" sends it by e-mail when the configuration says so:
 	cmd.Flags().StringVar(&zone, "timezone", "UTC", "time zone in which days begin, such as Europe/Paris")
 	cmd.Flags().BoolVar(&text, "text", false, "plain text in place of the page")
 	cmd.Flags().StringVarP(&out, "out", "o", "", "write to a `FILE` in place of the standard output")
+	cmd.Flags().BoolVar(&send, "send", false, "send it now, to whom --config says, whatever was sent before")
+	cmd.Flags().StringVarP(&file, "config", "c", "", "of --send: a YAML `FILE` with a section reports")
 	return cmd
+}
+
+// sendReport sends a report at once, which also tries the settings.
+func (s *shell) sendReport(cmd *cobra.Command, kind report.Kind, date, file string) error {
+	f, err := s.file(cmd, file)
+	if err != nil {
+		return err
+	}
+	if f == nil {
+		return usage("--send needs --config", "name the file with a section reports: -c seismo.yaml")
+	}
+	r, to, err := app.SendReport(cmd.Context(), s.cfg, f, kind, date)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		return s.object(map[string]any{"sent": r.Title(), "to": to})
+	}
+	_, err = fmt.Fprintf(s.out, "sent %q to %s\n", r.Title(), plural(len(to), "recipient"))
+	return err
 }
 
 // period is the one that the flags mean.

@@ -42,6 +42,9 @@ func typeName(t reflect.Type) string {
 	case reflect.TypeFor[Secret]():
 		return "secret"
 	}
+	if t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(textType) {
+		return "mapping"
+	}
 	switch t.Kind() {
 	case reflect.Bool:
 		return "true or false"
