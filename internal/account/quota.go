@@ -28,6 +28,8 @@ var quotas = []quota{
 	{"CloudWatch", "ListMetrics", 25},
 	{"CloudWatch", "", 20},
 	{"Bedrock", "", 5},
+	{"IAM", "GetRole", 10},
+	{"IAM", "GetRolePolicy", 10},
 	{"IAM", "", 5},
 	{"Service Quotas", "", 5},
 	{"SSO Admin", "", 10},

@@ -95,7 +95,12 @@ func (t *Tool) Permit(ctx context.Context, plans []Plan) {
 	said := map[[2]string]string{}
 	for k, resources := range asked {
 		slices.Sort(resources)
-		maps.Copy(said, t.simulate(ctx, who, strings.Fields(k.actions), slices.Compact(resources)))
+		some, err := t.simulate(ctx, who, strings.Fields(k.actions), slices.Compact(resources))
+		if err != nil { // it will not say more about the others
+			t.opt.Log.Debug("IAM does not say what is allowed", "error", account.Redact(err.Error()))
+			break
+		}
+		maps.Copy(said, some)
 	}
 	for i := range plans {
 		for j, n := range plans[i].Permissions {
@@ -127,16 +132,16 @@ func (t *Tool) principal(ctx context.Context) string {
 	return ""
 }
 
-// simulate asks IAM; what it does not tell is not in the map.
-func (t *Tool) simulate(ctx context.Context, who string, actions, resources []string) map[[2]string]string {
+// simulate asks IAM, once: a plan does not wait for an answer that need not come.
+// What IAM does not tell is not in the map.
+func (t *Tool) simulate(ctx context.Context, who string, actions, resources []string) (map[[2]string]string, error) {
 	said := map[[2]string]string{}
-	client := iam.NewFromConfig(t.account.SDK(""))
+	client := iam.NewFromConfig(t.account.SDK(""), func(o *iam.Options) { o.Retryer = aws.NopRetryer{} })
 	pages := iam.NewSimulatePrincipalPolicyPaginator(client, &iam.SimulatePrincipalPolicyInput{PolicySourceArn: &who, ActionNames: actions, ResourceArns: resources})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			t.opt.Log.Debug("IAM does not say what is allowed", "error", account.Redact(err.Error()))
-			return said
+			return nil, err
 		}
 		for _, r := range page.EvaluationResults {
 			note(said, aws.ToString(r.EvalActionName), aws.ToString(r.EvalResourceName), r.EvalDecision)
@@ -145,7 +150,7 @@ func (t *Tool) simulate(ctx context.Context, who string, actions, resources []st
 			}
 		}
 	}
-	return said
+	return said, nil
 }
 
 func note(said map[[2]string]string, action, resource string, decision types.PolicyEvaluationDecisionType) {
