@@ -145,4 +145,3 @@ func (r *Report) spendChart() chart {
 	}
 	return draw("Spend by model family", r.Slots, r.Period.Kind, layers, round)
 }
-

@@ -54,7 +54,9 @@ func (w *writer) heading(title string) {
 
 func (w *writer) totals(v view) {
 	n, f := v.Now, v.Former
-	row := func(name, now, before, drift string) { w.line("%-10s %16s   before %14s   %8s", name, now, before, drift) }
+	row := func(name, now, before, drift string) {
+		w.line("%-10s %16s   before %14s   %8s", name, now, before, drift)
+	}
 	row("Calls", whole(n.Calls), whole(f.Calls), drift(float64(n.Calls), float64(f.Calls)))
 	row("Spend", dollars(n.USD), dollars(f.USD), drift(value(n.USD), value(f.USD)))
 	row("Failed", share(n.Failed, n.Calls), share(f.Failed, f.Calls), "")

@@ -94,6 +94,7 @@ func (c *Cloud) table() map[string]service {
 		"logs":          {ops: merged(c.logsOperations(), c.logsWriting())},
 		"cloudtrail":    {ops: c.cloudtrailOperations()},
 		"monitoring":    {ops: merged(c.cloudwatchOperations(), c.metricsWriting())},
+		"ses":           {ops: c.sesOperations(), route: routeSES},
 		"bedrock":       {ops: c.bedrockOperations(), route: routeBedrock},
 		"iam":           {ops: c.iamOperations()},
 		"servicequotas": {ops: c.quotasOperations()},
