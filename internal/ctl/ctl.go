@@ -31,7 +31,7 @@ type Deps struct {
 
 // Commands are all commands of this room.
 func Commands(d Deps) []*cobra.Command {
-	return []*cobra.Command{d.logging()}
+	return []*cobra.Command{d.logging(), d.deploy()}
 }
 
 // reach is how one command reaches an account, and where it writes down what it

@@ -59,6 +59,7 @@ each step before it does it.`,
 		f.verb("undo", "Put back exactly what was there before the first change", f.undoFlags, f.undo),
 	)
 	cmd.AddCommand(f.seeing()...)
+	cmd.AddCommand(d.trailGroup())
 	return cmd
 }
 

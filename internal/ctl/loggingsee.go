@@ -35,6 +35,11 @@ func (f *loggingFlags) verify(ctx context.Context) error {
 	}
 	defer s.close()
 	list, err := s.Verify(ctx, s.regions)
+	return f.checked(list, err)
+}
+
+// checked ends a verification.
+func (f *loggingFlags) checked(list []logging.Check, err error) error {
 	failed := slices.ContainsFunc(list, func(c logging.Check) bool { return c.State == logging.Fail })
 	if f.JSON() {
 		if err := f.object(list); err != nil {

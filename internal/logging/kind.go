@@ -71,6 +71,14 @@ func kinds() []kind {
 			read: readRolePolicy, write: writeRolePolicy},
 		{name: kindLogging, reads: []string{"bedrock:GetModelInvocationLoggingConfiguration"}, writes: []string{"bedrock:PutModelInvocationLoggingConfiguration"},
 			read: readLogging, write: writeLogging},
+		{name: kindTrail, reads: []string{"cloudtrail:DescribeTrails"}, writes: []string{"cloudtrail:CreateTrail", "cloudtrail:UpdateTrail"},
+			read: readTrail, write: writeTrail},
+		{name: kindTrailOn, in: kindTrail, reads: []string{"cloudtrail:GetTrailStatus"}, writes: []string{"cloudtrail:StartLogging"},
+			read: readTrailOn, write: writeTrailOn},
+		{name: kindSelectors, in: kindTrail, reads: []string{"cloudtrail:GetEventSelectors"}, writes: []string{"cloudtrail:PutEventSelectors"},
+			read: readSelectors, write: writeSelectors, without: withoutOwnSelectors},
+		{name: kindInsights, in: kindTrail, reads: []string{"cloudtrail:GetInsightSelectors"}, writes: []string{"cloudtrail:PutInsightSelectors"},
+			read: readInsights, write: writeInsights},
 	}
 }
 

@@ -48,6 +48,9 @@ func (p *Plan) needs() []Permission {
 		if s.Kind == kindLogging && s.changes() && strings.Contains(s.After, `"RoleArn"`) {
 			add("iam:PassRole", p.place.arn("iam", "role/"+p.wish.Role))
 		}
+		if s.Kind == kindTrail && s.changes() && p.trail != nil && strings.Contains(s.After, `"role"`) {
+			add("iam:PassRole", p.place.arn("iam", "role/"+p.trail.Role))
+		}
 	}
 	return list
 }

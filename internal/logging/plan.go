@@ -38,8 +38,6 @@ type Step struct {
 	fresh bool // its thing is made by the same plan
 }
 
-// Before and After are shown as lines by Diff.
-
 // Plan is what would be done in one Region.
 type Plan struct {
 	Account     string       `json:"account"`
@@ -52,6 +50,7 @@ type Plan struct {
 
 	place place
 	wish  Wish
+	trail *TrailWish // of plans of a trail
 	scope string
 	err   error // Conflict as an error
 }

@@ -47,7 +47,7 @@ func (c *Cloud) trails() *trails {
 }
 
 func (c *Cloud) cloudtrailOperations() map[string]operation {
-	return map[string]operation{"LookupEvents": c.lookupEvents, "ListPublicKeys": c.listPublicKeys, "DescribeTrails": c.describeTrails}
+	return c.trailOperations(map[string]operation{"LookupEvents": c.lookupEvents, "ListPublicKeys": c.listPublicKeys, "DescribeTrails": c.describeTrails})
 }
 
 // PutTrailEvent makes events that can be looked up.

@@ -1,0 +1,352 @@
+package ctl
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"seismo/internal/account"
+	"seismo/internal/deploy"
+	"seismo/internal/logging"
+)
+
+// deployFlags are what the commands of stacks are told.
+type deployFlags struct {
+	reach
+	Deps
+	wish       deploy.Wish
+	parameters []string
+	named      map[string]*string // flags that are parameters of their own
+
+	templateOnly, force, drift, deleteData bool
+	span                                   time.Duration
+}
+
+// parameterFlags are the parameters that have a flag of their own: the flag, the
+// parameter, and what it is.
+var parameterFlags = [...][3]string{
+	{"alert-email", "AlertEmail", "`ADDRESS` that alarms go to"},
+	{"alert-webhook", "AlertWebhook", "https `URL` that alarms are posted to"},
+	{"kms-key", "KmsKeyArn", "`ARN` of the key that seals buckets and groups (default: one is made)"},
+	{"collect-by", "CollectBy", "how the queue hears of objects: `WAY` is sqs, sns or eventbridge (default sqs)"},
+	{"reader", "ReaderPrincipal", "`ARN` of who may take the collector's role (default: this account)"},
+	{"monthly-budget", "MonthlyBudget", "`DOLLARS` a month; 0 makes no budget"},
+}
+
+func (d Deps) deploy() *cobra.Command {
+	f := &deployFlags{Deps: d, named: map[string]*string{}}
+	cmd := group(&cobra.Command{
+		Use:   "deploy",
+		Short: "Make, check and remove the stacks that the logs need",
+		Long: `Make the stacks that Bedrock's logs need in an account: buckets, a key, a queue,
+log groups, roles, a trail, alarms, four dashboards and saved queries. Stacks are
+changed by change sets of CloudFormation; what is broken off is taken up by the
+next run.`,
+		Example: `  seismo deploy plan --region eu-west-1
+  seismo deploy up --region eu-west-1 --alert-email ops@example.com
+  seismo deploy verify --region eu-west-1
+  seismo deploy up --template-only > templates.yaml
+  seismo deploy snippet systemd`,
+	})
+	cmd.AddCommand(
+		f.verb("plan", "Show what up would add, change, replace and remove", f.upFlags, f.plan),
+		f.verb("up", "Make or change the stacks, turn logging on and prove it", func(c *cobra.Command) {
+			f.upFlags(c)
+			c.Flags().BoolVar(&f.templateOnly, "template-only", false, "print every template and do nothing; needs no credentials")
+		}, f.up),
+		f.verb("verify", "Say which dashboards are there and which widgets have data", func(c *cobra.Command) {
+			f.common(c)
+			c.Flags().DurationVar(&f.span, "since", 24*time.Hour, "how far back to look, such as 3h")
+		}, f.verify),
+		f.verb("status", "Show the stacks, and with --drift what somebody changed", func(c *cobra.Command) {
+			f.common(c)
+			c.Flags().BoolVar(&f.drift, "drift", false, "have CloudFormation compare the stacks with what is there")
+		}, f.status),
+		f.verb("down", "Remove the stacks; what holds logs stays", func(c *cobra.Command) {
+			f.common(c)
+			c.Flags().BoolVar(&f.deleteData, "delete-data", false, "delete buckets and log groups with their logs, and schedule the key's deletion")
+		}, f.down),
+		f.snippet(),
+	)
+	return cmd
+}
+
+func (f *deployFlags) verb(name, short string, flags func(*cobra.Command), run func(context.Context) error) *cobra.Command {
+	cmd := &cobra.Command{Use: name, Short: short, Args: none}
+	flags(cmd)
+	cmd.RunE = func(c *cobra.Command, _ []string) error {
+		for _, p := range parameterFlags {
+			if flag := c.Flags().Lookup(p[0]); flag != nil && flag.Changed {
+				f.parameters = append(f.parameters, p[1]+"="+*f.named[name+p[0]])
+			}
+		}
+		return run(c.Context())
+	}
+	return cmd
+}
+
+func (f *deployFlags) common(cmd *cobra.Command) {
+	flags, w := cmd.Flags(), &f.wish
+	flags.StringSliceVar(&w.Regions, "region", nil, "`REGION`s; the trail lives in the first (repeatable, or with commas; default: the profile's)")
+	flags.StringVar(&w.Environment, "environment", "prod", "`NAME` of the environment; it is part of all names")
+	flags.StringVar(&w.NamePrefix, "name-prefix", "seismo", "`WORD` that names begin with")
+	flags.BoolVar(&w.NoTrail, "no-trail", false, "leave CloudTrail out, with what counts its events")
+	f.reach.add(cmd)
+}
+
+func (f *deployFlags) upFlags(cmd *cobra.Command) {
+	f.common(cmd)
+	flags := cmd.Flags()
+	for _, p := range parameterFlags {
+		value := new(string)
+		f.named[cmd.Name()+p[0]] = value
+		flags.StringVar(value, p[0], "", p[2])
+	}
+	flags.StringArrayVar(&f.parameters, "set", nil, "any parameter of the templates as `NAME=VALUE` (repeatable); what is not given stays as it was")
+	flags.BoolVar(&f.wish.NoLogging, "no-logging", false, "leave Bedrock's logging as it is")
+	flags.BoolVar(&f.force, "force", false, "replace where somebody else's logs go; `seismo logging undo` puts it back")
+}
+
+// deploySession is a tool with all that it was opened with.
+type deploySession struct {
+	*deploy.Tool
+	wish    deploy.Wish
+	account *account.Account
+	logging *logging.Tool
+	close   func() error
+}
+
+func (f *deployFlags) begin(ctx context.Context) (*deploySession, error) {
+	w, err := f.wanted()
+	if err != nil {
+		return nil, err
+	}
+	first := ""
+	if len(w.Regions) > 0 {
+		first = w.Regions[0]
+	}
+	a, err := f.open(ctx, f.Deps, first)
+	if err != nil {
+		return nil, err
+	}
+	if len(w.Regions) == 0 {
+		w.Regions = []string{a.Region()}
+	}
+	if err := w.Check(); err != nil {
+		return nil, usage(err.Error(), "see `seismo deploy up --help`")
+	}
+	memory, err := f.remember(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tell := func(line string) {
+		if f.JSON() {
+			f.warn("%s", line)
+			return
+		}
+		f.say("%s", line)
+	}
+	lt := logging.New(a, logging.Options{Journal: memory, Memory: memory, Log: f.Log(), Tell: func(region, verb, setting string, err error) {
+		if err != nil || verb != string(logging.Keep) {
+			tell(fmt.Sprintf("  %-8s %s", verb, setting))
+		}
+	}})
+	return &deploySession{deploy.New(a, deploy.Options{Enabler: deploy.Logging(lt, f.force), Tell: tell}), w, a, lt, memory.Close}, nil
+}
+
+func (f *deployFlags) wanted() (deploy.Wish, error) {
+	w := f.wish
+	w.Parameters = map[string]string{}
+	for _, p := range f.parameters {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok {
+			return w, usage("--set takes NAME=VALUE", "`seismo deploy up --template-only` shows the names")
+		}
+		w.Parameters[strings.TrimSpace(name)] = value
+	}
+	return w, nil
+}
+
+func (f *deployFlags) plan(ctx context.Context) error {
+	s, err := f.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.close() }()
+	plans, err := s.Plan(ctx, s.wish)
+	if err != nil {
+		return err
+	}
+	if f.JSON() {
+		return f.object(plans)
+	}
+	n := 0
+	for _, p := range plans {
+		f.say("%s  %s  %s", p.Region, p.Name, strings.ToLower(orNew(p.Status)))
+		if p.Before != "" {
+			f.say("  first: %s", p.Before)
+		}
+		for _, c := range p.Changes {
+			n++
+			f.say("  %-15s %-24s %-32s %s", c.Action, c.ID, c.Type, strings.TrimSpace(c.Physical+" "+strings.Join(c.Of, ", ")))
+		}
+		if len(p.Changes) == 0 {
+			f.say("  as it should be")
+		}
+	}
+	f.say("%d changes. Nothing was changed. `seismo deploy up` with the same flags makes them.", n)
+	return nil
+}
+
+func orNew(status string) string {
+	if status == "" {
+		return "(new)"
+	}
+	return status
+}
+
+func (f *deployFlags) up(ctx context.Context) error {
+	if f.templateOnly {
+		text, err := deploy.Documents()
+		if err == nil {
+			_, err = fmt.Fprint(f.Out, text)
+		}
+		return err
+	}
+	s, err := f.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.close() }()
+	made, err := s.Up(ctx, s.wish)
+	if err != nil {
+		return err
+	}
+	yaml := deploy.Configuration(s.wish, made)
+	if f.JSON() {
+		return f.object(map[string]any{"made": made, "configuration": yaml})
+	}
+	for _, m := range made {
+		for _, d := range m.Dashboards {
+			f.say("  %s", d.URL)
+		}
+	}
+	f.say("")
+	f.say("seismo.yaml of the collector:")
+	f.say("")
+	_, err = fmt.Fprint(f.Out, yaml)
+	return err
+}
+
+func (f *deployFlags) verify(ctx context.Context) error {
+	s, err := f.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.close() }()
+	states, err := s.Verify(ctx, s.wish, f.span)
+	if err != nil {
+		return err
+	}
+	bad, full := 0, 0
+	var rows [][]string
+	for _, w := range states {
+		switch w.State {
+		case deploy.HasData:
+			full++
+		case deploy.NotThere, deploy.Unread:
+			bad++
+		}
+		rows = append(rows, []string{w.State, w.Dashboard, w.Widget, w.Why})
+	}
+	if f.JSON() {
+		err = f.object(states)
+	} else {
+		f.rows([]string{"state", "dashboard", "widget", ""}, rows)
+		f.say("%d of %d widgets have data, %d are missing or could not be read", full, len(states), bad)
+	}
+	if err == nil && bad > 0 {
+		return told(exitMissing)
+	}
+	return err
+}
+
+func (f *deployFlags) status(ctx context.Context) error {
+	s, err := f.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.close() }()
+	states, err := s.Status(ctx, s.wish, f.drift)
+	if err != nil {
+		return err
+	}
+	bad := 0
+	for _, st := range states {
+		if !st.Well || len(st.Drift) > 0 {
+			bad++
+		}
+		if f.JSON() {
+			continue
+		}
+		f.say("%-14s %-34s %s %s", st.Region, st.Name, st.Status, st.Why)
+		for _, d := range st.Drift {
+			f.say("  %-9s %s (%s) %s", d.Status, d.ID, d.Name, strings.Join(d.Of, ", "))
+		}
+	}
+	if f.JSON() {
+		err = f.object(states)
+	}
+	if err == nil && bad > 0 {
+		return told(exitMissing)
+	}
+	return err
+}
+
+func (f *deployFlags) down(ctx context.Context) error {
+	s, err := f.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.close() }()
+	kept, err := s.Down(ctx, s.wish, f.deleteData)
+	if f.JSON() {
+		if e := f.object(kept); err == nil {
+			err = e
+		}
+		return err
+	}
+	stays := 0
+	for _, k := range kept {
+		if !k.Gone {
+			stays++
+			f.say("stays: %s %s in %s", k.Type, k.Name, k.Region)
+		}
+	}
+	if stays > 0 && err == nil {
+		f.say("These hold logs, or open them. The next `deploy up` takes buckets and groups in again; --delete-data deletes them.")
+	}
+	return err
+}
+
+func (f *deployFlags) snippet() *cobra.Command {
+	kinds := strings.Join(deploy.Snippets(), "|")
+	return &cobra.Command{Use: "snippet " + kinds, Short: "Print a file that keeps the collector running",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return nil
+			}
+			return usage("name one kind: "+kinds, "`seismo deploy snippet systemd` prints one")
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			text, err := deploy.Snippet(args[0])
+			if err != nil {
+				return usage(err.Error(), "")
+			}
+			_, err = fmt.Fprint(f.Out, text)
+			return err
+		}}
+}

@@ -1,0 +1,196 @@
+package logging
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"seismo/internal/account"
+)
+
+// TrailWish is what somebody wants of CloudTrail: a trail of all Regions that
+// selects the data events of Bedrock. Names may hold ACCOUNT, REGION and ENV.
+type TrailWish struct {
+	Environment string `json:"environment"`
+	Trail       string `json:"trail"`  // name; one that exists keeps its bucket
+	Bucket      string `json:"bucket"` // of a trail that is made
+	Group       string `json:"group"`
+	Role        string `json:"role"`
+	CloudWatch  bool   `json:"cloudwatch"` // of a trail that is made: deliver to a log group too
+	Insights    bool   `json:"insights"`
+	Retention   int    `json:"retention,omitzero"`
+	BucketDays  int    `json:"bucketDays,omitzero"`
+}
+
+// The names that a TrailWish has where it gives none.
+const (
+	DefaultTrail       = "seismo-bedrock-ENV"
+	DefaultTrailBucket = "bedrock-trail-ACCOUNT-REGION-ENV"
+	DefaultTrailGroup  = "/aws/bedrock/cloudtrail-logs/ENV"
+	DefaultTrailRole   = "seismo-bedrock-trail-ENV"
+)
+
+const trailService = "cloudtrail.amazonaws.com"
+
+var trailName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]$`)
+
+// Check says what is wrong with a wish, with the flags at fault.
+func (w *TrailWish) Check() error {
+	common := Wish{Environment: w.Environment, S3: true, Data: Data{Text: true}, Retention: w.Retention, BucketDays: w.BucketDays}
+	return common.Check(1)
+}
+
+func (w TrailWish) at(p place) (TrailWish, error) {
+	names := strings.NewReplacer("ACCOUNT", p.id, "REGION", p.region, "ENV", w.Environment)
+	fill := func(name *string, otherwise string) {
+		if *name == "" {
+			*name = otherwise
+		}
+		*name = names.Replace(*name)
+	}
+	if arn, ok := account.ParseARN(w.Trail); ok {
+		w.Trail = strings.TrimPrefix(arn.Resource, "trail/")
+	}
+	fill(&w.Trail, DefaultTrail)
+	fill(&w.Bucket, DefaultTrailBucket)
+	fill(&w.Group, DefaultTrailGroup)
+	fill(&w.Role, DefaultTrailRole)
+	switch {
+	case !trailName.MatchString(w.Trail):
+		return w, fmt.Errorf("%q is no name of a trail; choose another with --trail", w.Trail)
+	case !bucketName.MatchString(w.Bucket):
+		return w, fmt.Errorf("%q is no name of a bucket; choose another with --bucket", w.Bucket)
+	}
+	return w, nil
+}
+
+// trailScope is under what the changes of a trail are written down.
+func (p place) trailScope(name string) string { return "trail " + p.id + " " + name }
+
+// parts are the settings of a trail in the order in which they are made. A trail
+// that exists keeps where it writes to.
+func (w *TrailWish) parts(p place, exists bool) []part {
+	var list []part
+	add := func(kind, name string, want func(string) (string, error)) {
+		list = append(list, part{settingOf(kind, p.region, name), want})
+	}
+	if !exists {
+		rules := (&Wish{BucketDays: w.BucketDays, S3: true}).wantTrailRules()
+		add(kindBucket, w.Bucket, wantBucket(p, w.Bucket))
+		add(kindPublicAccess, w.Bucket, wantPublicAccess)
+		add(kindEncryption, w.Bucket, wantEncryption(""))
+		add(kindLifecycle, w.Bucket, rules)
+		add(kindBucketPolicy, w.Bucket, func(b string) (string, error) { return merged(b, trailStatements(p, w)...) })
+		if w.CloudWatch {
+			add(kindGroup, w.Group, wantGroup(""))
+			add(kindRetention, w.Group, wantRetention(w.Retention))
+			add(kindRole, w.Role, func(b string) (string, error) { return merged(b, trailTrust(p, w)) })
+			add(kindRolePolicy, w.Role, func(b string) (string, error) { return merged(b, trailWrites(p, w)) })
+		}
+	}
+	add(kindTrail, w.Trail, wantTrail(p, w))
+	add(kindSelectors, w.Trail, wantSelectors)
+	if w.Insights {
+		add(kindInsights, w.Trail, wantInsights)
+	}
+	add(kindTrailOn, w.Trail, func(string) (string, error) { return textOf(onText{true}) })
+	return list
+}
+
+func trailStatements(p place, w *TrailWish) []statement {
+	here := map[string]string{"aws:SourceArn": p.arn("cloudtrail", "trail/"+w.Trail)}
+	return []statement{
+		{Sid: own + "TrailLooks", Effect: "Allow", Principal: service(trailService), Action: []string{"s3:GetBucketAcl"},
+			Resource: []string{p.arn("s3", w.Bucket)}, Condition: map[string]map[string]string{"StringEquals": here}},
+		{Sid: own + "TrailWrites", Effect: "Allow", Principal: service(trailService), Action: []string{"s3:PutObject"},
+			Resource: []string{p.arn("s3", w.Bucket+"/AWSLogs/"+p.id+"/*")}, Condition: map[string]map[string]string{
+				"StringEquals": {"aws:SourceArn": here["aws:SourceArn"], "s3:x-amz-acl": "bucket-owner-full-control"}}},
+		tlsOnly(p, w.Bucket),
+	}
+}
+
+func trailTrust(p place, w *TrailWish) statement {
+	return statement{Sid: own + "TrailAssumes", Effect: "Allow", Principal: service(trailService), Action: []string{"sts:AssumeRole"},
+		Condition: map[string]map[string]string{"StringEquals": {"aws:SourceAccount": p.id, "aws:SourceArn": p.arn("cloudtrail", "trail/"+w.Trail)}}}
+}
+
+func trailWrites(p place, w *TrailWish) statement {
+	return statement{Sid: own + "WriteLogs", Effect: "Allow", Action: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+		Resource: []string{p.arn("logs", "log-group:"+w.Group+":log-stream:"+p.id+"_CloudTrail_"+p.region+"*")}}
+}
+
+// PlanTrail works out what a trail needs. It only reads.
+func (t *Tool) PlanTrail(ctx context.Context, w TrailWish, region string) (Plan, error) {
+	plan := Plan{Region: region}
+	p, err := t.place(ctx, region)
+	if err != nil {
+		return plan, err
+	}
+	if w, err = w.at(p); err != nil {
+		return plan, err
+	}
+	plan.Account, plan.place, plan.scope = p.id, p, p.trailScope(w.Trail)
+	text, err := readTrail(ctx, p, w.Trail)
+	if err != nil {
+		return plan, err
+	}
+	made, err := t.opt.Journal.Changes(ctx, plan.scope)
+	if err != nil {
+		return plan, err
+	}
+	mine := slices.ContainsFunc(made, func(c stateChange) bool { return strings.HasPrefix(c.Setting, kindTrail+" ") && c.Before == "" })
+	plan.trail = &w
+	err = plan.fill(ctx, w.parts(p, text != "" && !mine))
+	return plan, err
+}
+
+// ApplyTrail makes a plan of PlanTrail true.
+func (t *Tool) ApplyTrail(ctx context.Context, plan *Plan) error {
+	const again = "seismo logging trail enable"
+	if plan.err != nil {
+		return &Failure{Region: plan.Region, Err: plan.err, Again: again}
+	}
+	if err := t.run(ctx, plan, again); err != nil {
+		return err
+	}
+	text, err := json.Marshal(plan.trail)
+	if err != nil {
+		return err
+	}
+	return t.opt.Memory.Remember(ctx, "wish "+plan.scope, string(text))
+}
+
+// PlanTrailUndo works out what it takes to put a trail back as it was.
+func (t *Tool) PlanTrailUndo(ctx context.Context, w TrailWish, region string, how Undoing) (Plan, error) {
+	p, err := t.place(ctx, region)
+	if err != nil {
+		return Plan{Region: region}, err
+	}
+	if w, err = w.at(p); err != nil {
+		return Plan{Region: region}, err
+	}
+	return t.planUndo(ctx, p, p.trailScope(w.Trail), how)
+}
+
+// UndoTrail makes a plan of PlanTrailUndo true.
+func (t *Tool) UndoTrail(ctx context.Context, plan *Plan, how Undoing) error {
+	return t.undo(ctx, plan, how, "seismo logging trail undo")
+}
+
+// VerifyTrail checks each property of a trail.
+func (t *Tool) VerifyTrail(ctx context.Context, w TrailWish, region string) ([]Check, error) {
+	p, err := t.place(ctx, region)
+	if err != nil {
+		return nil, err
+	}
+	if w, err = w.at(p); err != nil {
+		return nil, err
+	}
+	x := &examination{tool: t, p: p}
+	err = x.trail(ctx, w.Trail)
+	return x.list, err
+}

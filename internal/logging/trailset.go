@@ -1,0 +1,228 @@
+package logging
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+	objects "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"seismo/internal/state"
+)
+
+type stateChange = state.Change
+
+// trailText is what a trail's own text says.
+type trailText struct {
+	Bucket      string `json:"bucket"`
+	Prefix      string `json:"prefix,omitzero"`
+	MultiRegion bool   `json:"multiRegion"`
+	Validation  bool   `json:"logFileValidation"`
+	Global      bool   `json:"globalServices"`
+	Group       string `json:"logGroup,omitzero"`
+	Role        string `json:"role,omitzero"`
+	Home        string `json:"home,omitzero"`
+}
+
+// onText is whether a trail records.
+type onText struct {
+	On bool `json:"on"`
+}
+
+func readTrail(ctx context.Context, p place, name string) (string, error) {
+	out, err := p.account.CloudTrail(p.region).DescribeTrails(ctx, &cloudtrail.DescribeTrailsInput{TrailNameList: []string{name}, IncludeShadowTrails: aws.Bool(true)})
+	if err != nil {
+		return "", explain(err, "look at the trail "+name)
+	}
+	for _, t := range out.TrailList {
+		if aws.ToString(t.Name) == name {
+			return textOf(trailText{aws.ToString(t.S3BucketName), aws.ToString(t.S3KeyPrefix), aws.ToBool(t.IsMultiRegionTrail), aws.ToBool(t.LogFileValidationEnabled),
+				aws.ToBool(t.IncludeGlobalServiceEvents), aws.ToString(t.CloudWatchLogsLogGroupArn), aws.ToString(t.CloudWatchLogsRoleArn), aws.ToString(t.HomeRegion)})
+		}
+	}
+	return "", nil
+}
+
+func writeTrail(ctx context.Context, p place, name, from, to string) error {
+	client := p.account.CloudTrail(p.region)
+	if to == "" {
+		_, err := client.DeleteTrail(ctx, &cloudtrail.DeleteTrailInput{Name: &name})
+		if code(err) == "TrailNotFoundException" {
+			return nil
+		}
+		return explain(err, "delete the trail "+name)
+	}
+	w, err := fromText[trailText](to)
+	if err != nil {
+		return err
+	}
+	some := func(s string) *string {
+		if s == "" {
+			return nil
+		}
+		return &s
+	}
+	if from == "" {
+		_, err = client.CreateTrail(ctx, &cloudtrail.CreateTrailInput{Name: &name, S3BucketName: &w.Bucket, S3KeyPrefix: some(w.Prefix), IsMultiRegionTrail: &w.MultiRegion,
+			EnableLogFileValidation: &w.Validation, IncludeGlobalServiceEvents: &w.Global, CloudWatchLogsLogGroupArn: some(w.Group), CloudWatchLogsRoleArn: some(w.Role)})
+		return explain(err, "make the trail "+name)
+	}
+	_, err = client.UpdateTrail(ctx, &cloudtrail.UpdateTrailInput{Name: &name, S3BucketName: &w.Bucket, S3KeyPrefix: some(w.Prefix), IsMultiRegionTrail: &w.MultiRegion,
+		EnableLogFileValidation: &w.Validation, IncludeGlobalServiceEvents: &w.Global, CloudWatchLogsLogGroupArn: some(w.Group), CloudWatchLogsRoleArn: some(w.Role)})
+	return explain(err, "change the trail "+name)
+}
+
+// wantTrail records all Regions with validation. A trail that exists keeps where
+// it writes to.
+func wantTrail(p place, w *TrailWish) func(string) (string, error) {
+	return func(before string) (string, error) {
+		if before != "" {
+			now, err := fromText[trailText](before)
+			if err != nil {
+				return "", err
+			}
+			if now.Home != "" && now.Home != p.region {
+				return before, &trouble{what: "use the trail " + w.Trail, why: "its home is " + now.Home + ", and a trail is changed only from there",
+					remedy: "Give --region " + now.Home + "."}
+			}
+			if now.MultiRegion && now.Validation && now.Global {
+				return before, nil
+			}
+			now.MultiRegion, now.Validation, now.Global = true, true, true
+			return textOf(now)
+		}
+		want := trailText{Bucket: w.Bucket, MultiRegion: true, Validation: true, Global: true, Home: p.region}
+		if w.CloudWatch {
+			want.Group = p.arn("logs", "log-group:"+w.Group+":*")
+			want.Role = p.arn("iam", "role/"+w.Role)
+		}
+		return textOf(want)
+	}
+}
+
+func readTrailOn(ctx context.Context, p place, name string) (string, error) {
+	out, err := p.account.CloudTrail(p.region).GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: &name})
+	if err != nil {
+		return "", explain(err, "ask whether the trail "+name+" records")
+	}
+	return textOf(onText{aws.ToBool(out.IsLogging)})
+}
+
+func writeTrailOn(ctx context.Context, p place, name, _, to string) error {
+	on, err := fromText[onText](to)
+	client := p.account.CloudTrail(p.region)
+	if err == nil && on.On {
+		_, err = client.StartLogging(ctx, &cloudtrail.StartLoggingInput{Name: &name})
+		return explain(err, "start the trail "+name)
+	}
+	_, err = client.StopLogging(ctx, &cloudtrail.StopLoggingInput{Name: &name})
+	return explain(err, "stop the trail "+name)
+}
+
+func readInsights(ctx context.Context, p place, name string) (string, error) {
+	out, err := p.account.CloudTrail(p.region).GetInsightSelectors(ctx, &cloudtrail.GetInsightSelectorsInput{TrailName: &name})
+	if code(err) == "InsightNotEnabledException" {
+		return "", nil
+	}
+	if err != nil || len(out.InsightSelectors) == 0 {
+		return "", explain(err, "read the Insights of the trail "+name)
+	}
+	return textOf(out.InsightSelectors)
+}
+
+func writeInsights(ctx context.Context, p place, name, _, to string) error {
+	list := []types.InsightSelector{}
+	if to != "" {
+		var err error
+		if list, err = fromText[[]types.InsightSelector](to); err != nil {
+			return err
+		}
+	}
+	_, err := p.account.CloudTrail(p.region).PutInsightSelectors(ctx, &cloudtrail.PutInsightSelectorsInput{TrailName: &name, InsightSelectors: list})
+	return explain(err, "set the Insights of the trail "+name)
+}
+
+// wantInsights has both kinds and leaves what there is.
+func wantInsights(before string) (string, error) {
+	var list []types.InsightSelector
+	if before != "" {
+		var err error
+		if list, err = fromText[[]types.InsightSelector](before); err != nil {
+			return "", err
+		}
+	}
+	n := len(list)
+	for _, kind := range []types.InsightType{types.InsightTypeApiCallRateInsight, types.InsightTypeApiErrorRateInsight} {
+		found := false
+		for _, s := range list[:n] {
+			found = found || s.InsightType == kind
+		}
+		if !found {
+			list = append(list, types.InsightSelector{InsightType: kind})
+		}
+	}
+	if len(list) == n {
+		return before, nil
+	}
+	return textOf(list)
+}
+
+// wantTrailRules ends all objects of a bucket that holds nothing but a trail.
+func (w *Wish) wantTrailRules() func(string) (string, error) {
+	days := w.BucketDays
+	if days == 0 {
+		days = DefaultDays
+	}
+	rule := objects.LifecycleRule{ID: aws.String(own + "Trail"), Status: objects.ExpirationStatusEnabled,
+		Filter: &objects.LifecycleRuleFilter{Prefix: aws.String("AWSLogs/")}, Expiration: &objects.LifecycleExpiration{Days: aws.Int32(int32(days))}}
+	return func(before string) (string, error) {
+		return mergedRules(before, []objects.LifecycleRule{rule}, w.BucketDays == 0)
+	}
+}
+
+// trail checks each property of a trail.
+func (x *examination) trail(ctx context.Context, name string) error {
+	const again = "Run `seismo logging trail enable`."
+	text, err := readTrail(ctx, x.p, name)
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		x.add(false, "trail: is there", "there is no trail "+name+" in "+x.p.region, again)
+		return nil
+	}
+	now, err := fromText[trailText](text)
+	if err != nil {
+		return err
+	}
+	x.add(true, "trail: is there", name, "")
+	x.add(now.MultiRegion, "trail: all Regions", yes(now.MultiRegion), again)
+	x.add(now.Validation, "trail: log file validation", yes(now.Validation), again)
+	x.property(ctx, "trail: records", kindTrailOn, name, func(s string) (bool, string) {
+		on, err := fromText[onText](s)
+		return err == nil && on.On, yes(on.On)
+	})
+	x.property(ctx, "trail: data events of Bedrock", kindSelectors, name, func(s string) (bool, string) {
+		missing := missingTypes(s)
+		if len(missing) > 0 {
+			return false, "not selected: " + strings.Join(missing, ", ")
+		}
+		return true, fmt.Sprintf("%d types of resources", len(DataEventTypes()))
+	})
+	if now.Home == "" || now.Home == x.p.region {
+		policy, err := readBucketPolicy(ctx, x.p, now.Bucket)
+		if err != nil {
+			x.amiss("trail: CloudTrail may write", err)
+			return nil
+		}
+		d := evaluate(policy, asking{service: trailService, action: "s3:PutObject", resource: x.p.arn("s3", now.Bucket+"/"+strings.TrimPrefix(now.Prefix+"/AWSLogs/", "/")+x.p.id+"/CloudTrail/x"),
+			context: map[string]string{"aws:sourcearn": x.p.arn("cloudtrail", "trail/"+name), "aws:sourceaccount": x.p.id, "s3:x-amz-acl": "bucket-owner-full-control", "aws:securetransport": "true"}})
+		x.add(d == allows, "trail: CloudTrail may write", saidOf(d), again)
+	}
+	return nil
+}
+
+func yes(b bool) string { return map[bool]string{true: "yes", false: "no"}[b] }
