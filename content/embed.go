@@ -7,8 +7,8 @@ package content
 
 import "embed"
 
-// FS holds the folders models, prices, trail, cloudformation, dashboards and
-// terraform.
+// FS holds the folders models, prices, trail, cloudformation, dashboards,
+// terraform and snippets.
 //
-//go:embed models prices trail cloudformation dashboards terraform
+//go:embed models prices trail cloudformation dashboards terraform snippets
 var FS embed.FS

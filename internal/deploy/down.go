@@ -28,7 +28,7 @@ type Kept struct {
 
 // Down removes the stacks of a wish, the newest first. Buckets, log groups and
 // the key stay and are returned, unless deleteData says that the logs shall go
-// too. Logging must be off, or go elsewhere, before: what Bedrock writes to a
+// too. Logging that seismo turned on is put back first: what Bedrock writes to a
 // place that is gone is lost.
 func (t *Tool) Down(ctx context.Context, w Wish, deleteData bool) ([]Kept, error) {
 	if err := w.Check(); err != nil {
@@ -36,6 +36,12 @@ func (t *Tool) Down(ctx context.Context, w Wish, deleteData bool) ([]Kept, error
 	}
 	var all []Kept
 	for _, region := range slices.Backward(w.Regions) {
+		if t.opt.Enabler != nil {
+			t.tell("putting logging of %s back", region)
+			if err := t.opt.Enabler.Undo(ctx, Places{Environment: w.Environment, Region: region}); err != nil {
+				return all, fmt.Errorf("put logging of %s back before its places go: %w", region, err)
+			}
+		}
 		kinds := w.stacks(region)
 		for _, kind := range slices.Backward(kinds) {
 			kept, err := t.downStack(ctx, &w, region, kind)

@@ -1,0 +1,63 @@
+package deploy
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"seismo/content"
+)
+
+// Snippets are the kinds of what `deploy snippet` prints.
+func Snippets() []string { return []string{"container", "kubernetes", "systemd", "windows"} }
+
+// Snippet is a file that keeps seismo running somewhere. The kind is one of
+// Snippets.
+func Snippet(kind string) (string, error) {
+	text, err := fs.ReadFile(content.FS, "snippets/"+kind)
+	if err != nil {
+		return "", fmt.Errorf("%q is no kind of snippet: use %s", kind, strings.Join(Snippets(), ", "))
+	}
+	return string(text), nil
+}
+
+// Configuration is the seismo.yaml of a collector that reads what was made.
+func Configuration(w Wish, made []Made) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Collects what `seismo deploy up --environment %s` made. Whoever runs it needs sts:AssumeRole on the roles.\n", w.Environment)
+	b.WriteString("accounts:\n")
+	line := func(name string, m Made, role string) {
+		fmt.Fprintf(&b, "  %s: {region_name: %s, role_arn: '%s'%s}\n", name, m.Region, m.Outputs[role], externalID(w))
+	}
+	for i, m := range made {
+		if i == 0 {
+			line("default", m, "ReaderRoleArn")
+			line("publisher", m, "PublisherRoleArn")
+			continue
+		}
+		line(m.Region, m, "ReaderRoleArn")
+	}
+	b.WriteString("\nsources:\n")
+	for i, m := range made {
+		fmt.Fprintf(&b, "  - name: bedrock-%s\n", m.Region)
+		if i > 0 {
+			fmt.Fprintf(&b, "    account: %s\n", m.Region)
+		}
+		fmt.Fprintf(&b, "    queue_url: %s\n", m.Outputs["QueueUrl"])
+	}
+	b.WriteString("\nmetrics: {every: 5m}    # CloudWatch's counts, for the page Coverage\ninventory: {every: 6h}  # profiles, guardrails, quotas\n")
+	if len(made) > 0 {
+		fmt.Fprintf(&b, "publish: {account: publisher, region: %s, environment: %s}  # cost, findings and failed calls, for the dashboards\n",
+			made[0].Region, w.Environment)
+	}
+	return b.String()
+}
+
+// externalID names the variable that the id is taken from: it is a secret and
+// is not printed.
+func externalID(w Wish) string {
+	if w.Parameters["ReaderExternalId"] == "" {
+		return ""
+	}
+	return ", external_id: '${EXTERNAL_ID}'"
+}
