@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,9 +36,39 @@ func newCollector(a *App, path *Path, r *reach, plans []plan) *collector {
 	c := &collector{app: a, path: path, reach: r, stop: make(chan struct{}),
 		writer: pipeline.NewWriter(&sink{app: a}, pipeline.Limits{Persist: true})}
 	for _, p := range plans {
-		c.lines = append(c.lines, &line{plan: p})
+		l := &line{plan: p}
+		l.meter.Told = l.tell(a.cfg.log())
+		c.lines = append(c.lines, l)
 	}
 	return c
+}
+
+// mostTold is how often at most the log tells of a source that fails and works by turns.
+const mostTold = time.Minute
+
+// tell writes to the log when a source begins to fail, and when it works again;
+// what else there is to say of it is on the page.
+func (l *line) tell(log *slog.Logger) func(error) {
+	var mu sync.Mutex
+	var last time.Time
+	failing := false
+	return func(fault error) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch now := time.Now(); {
+		case fault == nil && failing:
+			failing = false
+			log.Warn("a source works again", "source", l.plan.name)
+		case fault != nil && !failing && now.Sub(last) >= mostTold:
+			failing, last = true, now
+			var hinted interface{ Hint() string }
+			remedy := ""
+			if errors.As(fault, &hinted) {
+				remedy = hinted.Hint()
+			}
+			log.Warn("a source cannot work now, and is tried again", "source", l.plan.name, "error", fault, "remedy", remedy)
+		}
+	}
 }
 
 // patienceAtEnd is how long what was begun may take once seismo is to end.
@@ -85,7 +116,6 @@ func (c *collector) keep(ctx context.Context, l *line) {
 			return
 		}
 		l.meter.Down(err)
-		c.app.cfg.log().Warn("a source stopped and is begun again", "source", l.plan.name, "error", err)
 		select {
 		case <-time.After(wait):
 		case <-c.stop:

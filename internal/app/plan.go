@@ -77,22 +77,14 @@ func (f *File) plan(part config.Part) (plan, error) {
 	if err := part.Decode(&h, except(part, headKeys)...); err != nil {
 		return plan{}, err
 	}
-	for _, t := range telling {
-		if h.Type == "" && slices.Contains(part.Keys(), t.key) {
-			h.Type = t.kind
-		}
-	}
-	make, ok := kinds()[h.Type]
-	switch {
-	case h.Type == "":
-		return plan{}, part.Fault("", "it is not said what kind of source this is",
-			"give queue_url, bucket_arn, log_group_arn or log_group_name, or a type: "+strings.Join(slices.Sorted(mapKeys(kinds())), ", "))
-	case !ok:
-		return plan{}, part.Fault("type", "no such kind of source", "use "+strings.Join(slices.Sorted(mapKeys(kinds())), ", "))
-	case h.Readers < 0 || h.Readers > 64:
+	if h.Readers < 0 || h.Readers > 64 {
 		return plan{}, part.Fault("readers", "not from 1 to 64", "leave it out for two for each core")
 	}
-	cfg := make()
+	var err error
+	if h.Type, err = kindOf(part, h.Type); err != nil {
+		return plan{}, err
+	}
+	cfg := kinds()[h.Type]()
 	if err := f.account(part, h.Account, cfg.reach()); err != nil {
 		return plan{}, err
 	}
@@ -113,6 +105,37 @@ func (f *File) plan(part config.Part) (plan, error) {
 		p.account = *reach
 	}
 	return p, nil
+}
+
+// kindOf is the kind that a source is said to be, or that its keys tell.
+func kindOf(part config.Part, given string) (string, error) {
+	kind, by := given, "type"
+	if _, ok := kinds()[kind]; !ok && kind != "" {
+		return "", part.Fault("type", "no such kind of source", "use "+strings.Join(slices.Sorted(mapKeys(kinds())), ", "))
+	}
+	keys := part.Keys()
+	for _, t := range telling {
+		switch {
+		case !slices.Contains(keys, t.key):
+		case kind == "":
+			kind, by = t.kind, t.key
+		case kind != t.kind:
+			return "", part.Fault(t.key, "\""+t.key+"\" is for "+t.kind+", and \""+by+"\" makes this "+kind,
+				"remove one of the two keys, or make two sources")
+		}
+	}
+	if kind != "" {
+		return kind, nil
+	}
+	for _, key := range keys {
+		for _, t := range telling {
+			if !slices.Contains(headKeys, key) && t.kind != kindFirehose && config.Alike(key, t.key) {
+				return "", part.Fault(key, "no such key", "did you mean "+t.key+"?")
+			}
+		}
+	}
+	return "", part.Fault("", "it is not said what kind of source this is",
+		"give queue_url, bucket_arn, log_group_arn or log_group_name, or a type: "+strings.Join(slices.Sorted(mapKeys(kinds())), ", "))
 }
 
 // account puts the named entry of accounts where the source's own keys go next.

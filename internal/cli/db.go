@@ -54,8 +54,8 @@ func (s *shell) dbStatus() *cobra.Command {
 func (s *shell) describe(c app.Condition) error {
 	lines := [][2]string{
 		{"database", c.DB}, {"mode", string(c.Mode)},
-		{"file", mib(c.File) + at(", log written into it ", c.Written)}, {"log", mib(c.Log)},
-		{"disk", fmt.Sprintf("%s free of %s", mib(c.Room.Free), mib(c.Room.Total))},
+		{"file", bytesOf(c.File) + at(", log written into it ", c.Written)}, {"log", bytesOf(c.Log)},
+		{"disk", fmt.Sprintf("%s free of %s", bytesOf(c.Room.Free), bytesOf(c.Room.Total))},
 	}
 	if !c.Room.Enough() {
 		lines = append(lines, [2]string{"", "too little is free: collecting waits until there is more"})
@@ -95,8 +95,6 @@ func at(before string, t time.Time) string {
 	}
 	return before + t.Format(time.RFC3339)
 }
-
-func mib(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }
 
 func (s *shell) dbCheck() *cobra.Command {
 	return &cobra.Command{

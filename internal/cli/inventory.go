@@ -25,7 +25,12 @@ Identity Center. It is read by "seismo serve" from time to time and kept, so
 that it can be shown without a network.`,
 	}
 	asGroup(cmd)
-	cmd.AddCommand(s.inventoryShow(), s.inventoryRefresh())
+	show := s.inventoryShow()
+	cmd.RunE = func(alone *cobra.Command, _ []string) error {
+		show.SetContext(alone.Context())
+		return show.RunE(show, nil)
+	}
+	cmd.AddCommand(show, s.inventoryRefresh())
 	return cmd
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,7 +55,7 @@ func (q *queueFlags) configured() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var names []any
+	var names []string
 	var found []app.FileQueue
 	for _, queue := range file.Queues() {
 		names = append(names, queue.Source)
@@ -64,7 +65,7 @@ func (q *queueFlags) configured() (string, error) {
 	}
 	if len(found) != 1 {
 		return "", usage(fmt.Sprintf("%s names %d queues that could be meant", q.file, len(found)),
-			"choose with --source; the sources with a queue are: "+fmt.Sprint(names...))
+			"choose with --source; the sources with a queue are: "+strings.Join(names, ", "))
 	}
 	q.reach = found[0].Account
 	return found[0].URL, nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -63,18 +64,34 @@ ends it within ten seconds: what was begun is finished, the rest comes again.`,
 
 // badConfig is a wrong configuration: a wrong call, with every fault on a line.
 func badConfig(err error) error {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
+	if errors.Is(err, fs.ErrNotExist) {
+		return &usageError{err, "give -c another name, or have seismo init write one"}
+	}
+	list := apart(err)
+	if len(list) == 1 {
 		return &usageError{err, hintOf(err)}
 	}
 	f := &faults{}
-	for _, e := range joined.Unwrap() {
+	for _, e := range list {
 		f.lines = append(f.lines, e.Error())
 		if hint := hintOf(e); hint != "" {
 			f.lines = append(f.lines, "    "+hint)
 		}
 	}
 	return &usageError{f, "mend them and start again; nothing was begun"}
+}
+
+// apart takes joined errors apart, those that were joined of joined ones too.
+func apart(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var list []error
+	for _, e := range joined.Unwrap() {
+		list = append(list, apart(e)...)
+	}
+	return list
 }
 
 // faults is an error that takes several lines to tell.

@@ -78,9 +78,12 @@ func copyToken(at *token.Token, value string) *token.Token {
 	return &t
 }
 
+// farthest is how many letters of a key may be wrong for it still to be guessed.
+const farthest = 3
+
 // suggest names the key that was most likely meant, or all there are.
 func suggest[V any](key string, fields map[string]V) string {
-	best, distance := "", 4
+	best, distance := "", farthest+1
 	names := make([]string, 0, len(fields))
 	for name := range fields {
 		names = append(names, name)
@@ -94,6 +97,9 @@ func suggest[V any](key string, fields map[string]V) string {
 	slices.Sort(names)
 	return "the keys here are " + strings.Join(names, ", ")
 }
+
+// Alike tells whether one key may be the other, misspelt.
+func Alike(a, b string) bool { return edits(a, b) <= farthest }
 
 // edits is the Levenshtein distance of two keys.
 func edits(a, b string) int {

@@ -16,6 +16,10 @@ import (
 // else once it is committed, so that the counts add up however the run ends. The
 // zero Meter is ready.
 type Meter struct {
+	// Told, where it is set before the run, hears each time why the source cannot
+	// work, and nil when it works again.
+	Told func(fault error)
+
 	bytes atomic.Int64
 
 	mu     sync.Mutex
@@ -177,20 +181,27 @@ func (m *Meter) unsettled(error) {
 // Down says why the source gives nothing now.
 func (m *Meter) Down(err error) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	s := &m.counts.State
 	if s.Fault == nil {
 		s.Since = time.Now().UTC()
 	}
 	s.Fault = err
+	m.mu.Unlock()
+	if m.Told != nil {
+		m.Told(err)
+	}
 }
 
 // up says that the source's place answered.
 func (m *Meter) up() {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	s := &m.counts.State
+	again := s.Fault != nil
 	s.Seen, s.Fault, s.Since = time.Now().UTC(), nil, time.Time{}
+	m.mu.Unlock()
+	if again && m.Told != nil {
+		m.Told(nil)
+	}
 }
 
 func count(counts *map[string]int64, reason string, n int64) {
