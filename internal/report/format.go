@@ -159,4 +159,12 @@ func clean(s string) string {
 	return s
 }
 
+// calls writes so many calls, with the verb that follows.
+func calls(n int64, one, many string) string {
+	if n == 1 {
+		return "1 call " + one
+	}
+	return whole(n) + " calls " + many
+}
+
 func stamp(t time.Time) string { return t.Format("2 Jan 15:04") }

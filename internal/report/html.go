@@ -18,7 +18,7 @@ var page string
 // which no build that passed its tests carries.
 var parse = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("report").Funcs(template.FuncMap{
-		"whole": whole, "count": count, "dollars": dollars, "share": share, "latency": latency, "clean": clean, "stamp": stamp,
+		"whole": whole, "count": count, "dollars": dollars, "share": share, "latency": latency, "clean": clean, "stamp": stamp, "calls": calls,
 		"drift": drift, "value": func(v any) float64 {
 			switch v := v.(type) {
 			case *float64:

@@ -65,7 +65,7 @@ func (w *writer) totals(v view) {
 	row("Tokens", count(n.Tokens()), count(f.Tokens()), drift(value(n.Tokens()), value(f.Tokens())))
 	row("p95", latency(n.P95), latency(f.P95), "")
 	if n.Unpriced > 0 {
-		w.line("%s calls have no price; every sum of money leaves them out.", whole(n.Unpriced))
+		w.line("%s no price; every sum of money leaves them out.", calls(n.Unpriced, "has", "have"))
 	}
 }
 
@@ -149,8 +149,8 @@ func (w *writer) coverage(s *seen) {
 	}
 	w.line("%s of %s calls have a row (%s); %s lost what was said.", whole(s.Visible), whole(s.Calls), s.Share, whole(s.NoBody))
 	for _, g := range s.Gaps {
-		w.line("%-16s %s %s, %s - %s UTC: %s calls", g.State.Label(), clean(g.Account), clean(g.Region),
-			stamp(g.From.UTC()), stamp(g.To.UTC()), whole(g.Calls))
+		w.line("%-16s %s %s, %s - %s UTC: %s", g.State.Label(), clean(g.Account), clean(g.Region),
+			stamp(g.From.UTC()), stamp(g.To.UTC()), strings.TrimSpace(calls(g.Calls, "", "")))
 		w.line("                 %s", clean(g.Why))
 	}
 	if s.More > 0 {
