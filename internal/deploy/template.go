@@ -9,9 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"go.yaml.in/yaml/v3" // the configuration's reader does not take tags inside flow mappings
 
 	"seismo/content"
 )
@@ -92,11 +90,11 @@ func load(name string) (*template, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := parser.ParseBytes([]byte(text), 0)
-	if err != nil || len(file.Docs) != 1 {
+	var node yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &node); err != nil {
 		return nil, fmt.Errorf("read the template %s: %w", name, err)
 	}
-	root, ok := plainOf(file.Docs[0].Body).(map[string]any)
+	root, ok := plainOf(&node).(map[string]any)
 	if !ok {
 		return nil, fmt.Errorf("read the template %s: it is no mapping", name)
 	}
@@ -112,49 +110,45 @@ func load(name string) (*template, error) {
 }
 
 // plainOf turns a node of YAML into Go's values, with !Sub as {"Fn::Sub": …}.
-func plainOf(node ast.Node) any {
-	switch n := node.(type) {
-	case *ast.MappingNode:
+func plainOf(n *yaml.Node) any {
+	var v any
+	switch n.Kind {
+	case yaml.DocumentNode:
+		return plainOf(n.Content[0])
+	case yaml.AliasNode:
+		return nil // CloudFormation refuses aliases
+	case yaml.MappingNode:
 		m := map[string]any{}
-		for _, pair := range n.Values {
-			m[keyOf(pair.Key)] = plainOf(pair.Value)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			m[n.Content[i].Value] = plainOf(n.Content[i+1])
 		}
-		return m
-	case *ast.MappingValueNode:
-		return map[string]any{keyOf(n.Key): plainOf(n.Value)}
-	case *ast.SequenceNode:
+		v = m
+	case yaml.SequenceNode:
 		list := []any{}
-		for _, v := range n.Values {
-			list = append(list, plainOf(v))
+		for _, c := range n.Content {
+			list = append(list, plainOf(c))
 		}
-		return list
-	case *ast.TagNode:
-		name := strings.TrimPrefix(n.Start.Value, "!")
-		value := plainOf(n.Value)
-		if name == "GetAtt" {
-			resource, attribute, _ := strings.Cut(fmt.Sprint(value), ".")
-			value = []any{resource, attribute}
+		v = list
+	default:
+		if strings.HasPrefix(n.Tag, "!!") {
+			if err := n.Decode(&v); err == nil {
+				return v
+			}
 		}
-		if name != "Ref" && name != "Condition" {
-			name = "Fn::" + name
-		}
-		return map[string]any{name: value}
-	case nil:
-		return nil
+		v = n.Value
 	}
-	var v any
-	if err := yaml.NodeToValue(node, &v); err != nil {
-		return node.String()
+	name, ok := strings.CutPrefix(n.Tag, "!")
+	if !ok || strings.HasPrefix(name, "!") {
+		return v
 	}
-	return v
-}
-
-func keyOf(key ast.MapKeyNode) string {
-	var v any
-	if err := yaml.NodeToValue(key, &v); err != nil {
-		return key.String()
+	if name == "GetAtt" {
+		resource, attribute, _ := strings.Cut(fmt.Sprint(v), ".")
+		v = []any{resource, attribute}
 	}
-	return fmt.Sprint(v)
+	if name != "Ref" && name != "Condition" {
+		name = "Fn::" + name
+	}
+	return map[string]any{name: v}
 }
 
 // checkParameters holds given parameters against what the templates say of them.
