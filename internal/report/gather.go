@@ -37,7 +37,7 @@ var callsOnly = query.Compare{Field: "kind", Op: query.Equal, Value: event.KindC
 // named in Missing and does not fail the report.
 func Make(ctx context.Context, s Sources, p Period, made time.Time) (Report, error) {
 	r := Report{Period: p, Made: made, Severities: map[string]int{}}
-	a := asker{s.Rows, p}
+	a := asker{rows: s.Rows, period: p}
 	var err error
 	if r.Now, err = a.totals(ctx, p); err != nil {
 		return r, err
@@ -45,6 +45,7 @@ func Make(ctx context.Context, s Sources, p Period, made time.Time) (Report, err
 	if r.Former, err = a.totals(ctx, p.Before()); err != nil {
 		return r, err
 	}
+	a.alone = r.Alone()
 	if r.Slots, r.Families, err = a.slots(ctx); err != nil {
 		return r, err
 	}
@@ -77,13 +78,8 @@ func (r *Report) beside(ctx context.Context, s Sources) {
 		}
 	}
 	if s.Coverage != nil {
-		// The meter counts whole hours; a zone with half of one is rounded outwards.
-		to := r.Period.To.UTC().Add(time.Hour - 1).Truncate(time.Hour)
-		c, err := s.Coverage(ctx, r.Period.From.UTC().Truncate(time.Hour), to)
-		if err != nil {
+		if err := r.measure(ctx, s); err != nil {
 			missed("coverage", err)
-		} else {
-			r.Coverage = &c
 		}
 	}
 	if s.Quarantine != nil {
@@ -91,6 +87,35 @@ func (r *Report) beside(ctx context.Context, s Sources) {
 			missed("quarantine", err)
 		}
 	}
+}
+
+// measured is the longest span that the meter is asked for at once: it measures a
+// month, and some months have an hour more.
+const measured = 10 * 24 * time.Hour
+
+// measure asks for the coverage part by part. The meter counts whole hours; a
+// zone with half of one is rounded outwards.
+func (r *Report) measure(ctx context.Context, s Sources) error {
+	from := r.Period.From.UTC().Truncate(time.Hour)
+	to := r.Period.To.UTC().Add(time.Hour - 1).Truncate(time.Hour)
+	var rows []coverage.Row
+	for at := from; at.Before(to); at = at.Add(measured) {
+		end := at.Add(measured)
+		if end.After(to) {
+			end = to
+		}
+		c, err := s.Coverage(ctx, at, end)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, c.Rows...)
+	}
+	slices.SortStableFunc(rows, func(a, b coverage.Row) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Endpoint, b.Endpoint), a.Hour.Compare(b.Hour))
+	})
+	c := coverage.NewReport(from, to, rows)
+	r.Coverage = &c
+	return nil
 }
 
 func (r *Report) findings(ctx context.Context, s Sources) error {
@@ -131,6 +156,7 @@ func (r *Report) quarantine(ctx context.Context, s Sources) error {
 type asker struct {
 	rows   query.Searcher
 	period Period
+	alone  bool // the period before has no calls
 }
 
 func (a asker) ask(ctx context.Context, p Period, q query.Aggregate) (query.Table, error) {

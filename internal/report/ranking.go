@@ -25,7 +25,7 @@ func (a asker) ranking(ctx context.Context, by []string, where query.Node) (Rank
 		former[before[i].Name] = &before[i]
 	}
 	for i := range now {
-		now[i].Former = former[now[i].Name]
+		now[i].Former, now[i].alone = former[now[i].Name], a.alone
 	}
 	slices.SortStableFunc(now, func(x, y Line) int {
 		return cmp.Or(cmp.Compare(usd(y), usd(x)), cmp.Compare(y.Calls, x.Calls), cmp.Compare(x.Name, y.Name))
@@ -34,6 +34,7 @@ func (a asker) ranking(ctx context.Context, by []string, where query.Node) (Rank
 	if len(now) > ranked {
 		r.Rows, r.More = now[:ranked], len(now)-ranked
 		r.Rest = sum(now[ranked:])
+		r.Rest.alone = a.alone
 	}
 	return r, nil
 }
@@ -68,7 +69,10 @@ func usd(l Line) float64 {
 
 // CallsDrift is by how much the calls moved.
 func (l Line) CallsDrift() string {
-	if l.Former == nil {
+	switch {
+	case l.alone:
+		return unknown
+	case l.Former == nil:
 		return fresh
 	}
 	return drift(float64(l.Calls), float64(l.Former.Calls))
@@ -77,7 +81,7 @@ func (l Line) CallsDrift() string {
 // SpendDrift is by how much the spend moved. What had no price before is not new.
 func (l Line) SpendDrift() string {
 	switch {
-	case l.USD == nil:
+	case l.USD == nil, l.alone:
 		return unknown
 	case l.Former == nil:
 		return fresh
@@ -89,7 +93,7 @@ func (l Line) SpendDrift() string {
 
 // Moved is the class of the spend's drift: up by half or more, or down by a third.
 func (l Line) Moved() string {
-	if l.USD == nil || l.Former != nil && value(l.Former.USD) == 0 {
+	if l.USD == nil || l.alone || l.Former != nil && value(l.Former.USD) == 0 {
 		return ""
 	}
 	before := 0.0

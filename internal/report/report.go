@@ -126,6 +126,10 @@ type Report struct {
 	Missing    []string         `json:"missing"`    // parts that could not be had, and why
 }
 
+// Alone tells whether nothing is known of the period before: then nothing is
+// held against it.
+func (r *Report) Alone() bool { return r.Former.Calls == 0 }
+
 // Totals are the sums of a period.
 type Totals struct {
 	Calls     int64    `json:"calls"`
@@ -181,6 +185,8 @@ type Line struct {
 	Tokens   *int64   `json:"tokens"`
 	USD      *float64 `json:"usd"`
 	Former   *Line    `json:"former"` // of the period before; nil when it was not there
+
+	alone bool // nothing at all is known of the period before
 }
 
 // Reason counts bad items.

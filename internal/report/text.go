@@ -55,6 +55,10 @@ func (w *writer) heading(title string) {
 func (w *writer) totals(v view) {
 	n, f := v.Now, v.Former
 	row := func(name, now, before, drift string) {
+		if v.Alone() {
+			w.line("%-10s %16s", name, now)
+			return
+		}
 		w.line("%-10s %16s   before %14s   %8s", name, now, before, drift)
 	}
 	row("Calls", whole(n.Calls), whole(f.Calls), drift(float64(n.Calls), float64(f.Calls)))
@@ -112,6 +116,9 @@ func (w *writer) failures(r Ranking) {
 	}
 	for _, l := range r.Rows {
 		before := "new"
+		if l.alone {
+			before = ""
+		}
 		if l.Former != nil {
 			before = "before " + whole(l.Former.Calls)
 		}
