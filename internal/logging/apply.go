@@ -205,7 +205,7 @@ func (t *Tool) rollback(ctx context.Context, plan *Plan, done []Step, former []s
 // takeBack puts one setting back as it was before this run, in the account and in
 // the journal.
 func (t *Tool) takeBack(ctx context.Context, plan *Plan, s Step, former []state.Change) error {
-	if !s.fresh || s.part.in == "" || s.part.in == kindRole { // settings vanish with their thing
+	if !s.fresh || s.part.in == kindRole { // settings vanish with their thing
 		now, err := s.part.read(ctx, plan.place, s.Name)
 		if err != nil {
 			return err

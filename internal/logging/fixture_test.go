@@ -2,6 +2,7 @@ package logging_test
 
 import (
 	"context"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -110,6 +111,15 @@ func (p *power) boundary() error {
 	return nil
 }
 
+func (p *power) off() bool {
+	if p == nil {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.at > 0 && p.seen >= p.at
+}
+
 // wire lets calls through while there is power.
 type wire struct {
 	next  http.RoundTripper
@@ -117,6 +127,12 @@ type wire struct {
 }
 
 func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	if reads(r) {
+		if w.power.off() {
+			return nil, context.Canceled
+		}
+		return w.next.RoundTrip(r)
+	}
 	if err := w.power.boundary(); err != nil {
 		return nil, err
 	}
@@ -126,6 +142,28 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, off
 	}
 	return resp, err
+}
+
+// reads reports whether a call changes nothing: between two that do, it is all the
+// same where a kill comes.
+func reads(r *http.Request) bool {
+	op := r.Header.Get("X-Amz-Target")
+	op = op[strings.LastIndexByte(op, '.')+1:]
+	if op == "" && r.GetBody != nil && strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		body, err := r.GetBody()
+		if err != nil {
+			return false
+		}
+		text, err := io.ReadAll(body)
+		_, op, _ = strings.Cut(string(text), "Action=")
+		if err != nil {
+			return false
+		}
+	}
+	if op == "" {
+		return r.Method == http.MethodGet || r.Method == http.MethodHead
+	}
+	return slices.ContainsFunc([]string{"Get", "List", "Describe", "Filter"}, func(p string) bool { return strings.HasPrefix(op, p) })
 }
 
 // tool opens a tool on a cloud; p may be nil.
@@ -169,10 +207,12 @@ type picture struct {
 	Roles   map[string]map[string]string
 	Groups  []standin.LogGroup
 	Logging map[string]any
+	Trails  []map[string]any
+	Keys    []standin.Key
 }
 
 func look(c *standin.Cloud, region string) picture {
-	p := picture{c.Buckets(), c.Roles(), c.LogGroups(), c.Logging(region)}
+	p := picture{c.Buckets(), c.Roles(), c.LogGroups(), c.Logging(region), c.Trails(), c.Keys()}
 	for _, b := range p.Buckets {
 		b["keys"] = strings.Join(slices.DeleteFunc(strings.Fields(b["keys"]),
 			func(k string) bool { return strings.HasSuffix(k, "permission-check") }), " ")

@@ -130,19 +130,23 @@ func (plan *Plan) fill(ctx context.Context, parts []part) error {
 	if err != nil {
 		return err
 	}
-	absent := map[string]bool{}
+	absent, unfit := map[string]bool{}, map[string]bool{}
 	for i, q := range parts {
-		if q.in == "" && before[i] == "" {
-			absent[q.id()] = true
+		if q.in == "" {
+			_, err := q.want(before[i])
+			absent[q.id()], unfit[q.id()] = before[i] == "", errors.As(err, new(*trouble))
 		}
 	}
-	inside, err := readAll(ctx, plan.place, parts, func(s setting) bool { return s.in != "" && !absent[s.thing()] })
+	inside, err := readAll(ctx, plan.place, parts, func(s setting) bool { return s.in != "" && !absent[s.thing()] && !unfit[s.thing()] })
 	if err != nil {
 		return err
 	}
 	for i, q := range parts {
+		if q.in != "" && unfit[q.thing()] {
+			continue
+		}
 		step := Step{Region: plan.Region, Kind: q.kind.name, Name: q.name, Before: before[i] + inside[i], part: q,
-			Needs: slices.Concat(q.reads, q.writes), fresh: absent[q.thing()]}
+			Needs: slices.Concat(q.reads, q.writes), fresh: q.in != "" && absent[q.thing()]}
 		step.After, err = q.want(step.Before)
 		var hint interface{ Hint() string }
 		switch {

@@ -1,6 +1,9 @@
 package standin
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Key is a KMS key as DescribeKey shows it.
 type Key struct {
@@ -26,6 +29,13 @@ func (c *Cloud) AddKey(k Key) string {
 	keys := c.kms()
 	*keys = append(*keys, k)
 	return k.arn()
+}
+
+// Keys tells the keys of all Regions.
+func (c *Cloud) Keys() []Key {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(*c.kms())
 }
 
 func (k Key) arn() string { return partition().ARN("kms", k.Region, AccountID, "key/"+k.ID) }

@@ -37,6 +37,13 @@ func (c *Cloud) Trails() []map[string]any {
 	return list
 }
 
+// SelectEvents says what a trail selects, in the basic way, and whether it records.
+func (c *Cloud) SelectEvents(name string, on bool, basic []any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trailSets()[name] = &trailSet{On: on, Basic: basic}
+}
+
 func nameOf(t map[string]any) string {
 	name, _ := t["Name"].(string)
 	return name
