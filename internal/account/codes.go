@@ -85,10 +85,10 @@ var codes = map[string]meaning{
 	"InvalidParameterValue":     {source.Misconfigured, "Correct the setting that AWS names in brackets."},
 	"UnknownOperationException": {source.Misconfigured, `Check "endpoint" and the Region: the service does not know this call there.`},
 
-	"ServiceUnavailable":      {source.Unreachable, "Nothing to do: the service has a fault of its own, and it is tried again."},
-	"InternalError":           {source.Unreachable, "Nothing to do: the service has a fault of its own, and it is tried again."},
-	"InternalFailure":         {source.Unreachable, "Nothing to do: the service has a fault of its own, and it is tried again."},
-	"InternalServerException": {source.Unreachable, "Nothing to do: the service has a fault of its own, and it is tried again."},
+	"ServiceUnavailable":      {source.Unreachable, "The service has a fault of its own: serve tries again by itself, other commands are to be run again later."},
+	"InternalError":           {source.Unreachable, "The service has a fault of its own: serve tries again by itself, other commands are to be run again later."},
+	"InternalFailure":         {source.Unreachable, "The service has a fault of its own: serve tries again by itself, other commands are to be run again later."},
+	"InternalServerException": {source.Unreachable, "The service has a fault of its own: serve tries again by itself, other commands are to be run again later."},
 	"RequestTimeout":          {source.Unreachable, remedyUnreachable},
 	"RequestTimeoutException": {source.Unreachable, remedyUnreachable},
 }

@@ -146,7 +146,7 @@ func byStatus(s symptom) *source.Fault {
 	case s.status == 503 && s.service == "S3":
 		return &source.Fault{Kind: source.Throttled, Remedy: "Nothing to do: S3 asks for fewer requests, and it is tried again more slowly."}
 	case s.status >= 500:
-		return &source.Fault{Kind: source.Unreachable, Remedy: "Nothing to do: the service has a fault of its own, and it is tried again."}
+		return &source.Fault{Kind: source.Unreachable, Remedy: "The service has a fault of its own: serve tries again by itself, other commands are to be run again later."}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,7 +45,7 @@ func (i *setup) questions(o doctor.Offer) (err error) {
 	case i.kind == initS3 && i.queue == "" && i.bucket == "":
 		err = i.askPlace(o)
 	case i.kind == initCloudWatch && i.group == "":
-		i.group, err = i.need("which log group?", o.Groups, "--log-group NAME")
+		i.group, err = i.need("which log group?", o.Groups, strings.Join(o.Groups[:min(1, len(o.Groups))], ""), "--log-group NAME")
 	}
 	if err == nil && i.name == "" {
 		i.name, err = i.ask("what shall the source be called?", nil, "bedrock")
@@ -58,10 +59,15 @@ func (i *setup) questions(o doctor.Offer) (err error) {
 }
 
 // askPlace asks for the queue or the bucket. A bucket that the logging writes to
-// is the usual answer, since a queue may be anybody's.
+// is the usual answer. A queue never is: it may be anybody's, and what is read of
+// it is deleted from it.
 func (i *setup) askPlace(o doctor.Offer) error {
+	usual := ""
+	if len(o.Places) > 0 {
+		usual = o.Places[0]
+	}
 	answer, err := i.need("which queue is told of new objects, or which bucket is to be listed?",
-		append(append([]string{}, o.Places...), o.Queues...), "--queue-url URL or --bucket NAME")
+		slices.Concat(o.Places, o.Queues), usual, "--queue-url URL or --bucket NAME")
 	if err != nil {
 		return err
 	}
@@ -73,12 +79,8 @@ func (i *setup) askPlace(o doctor.Offer) error {
 	return nil
 }
 
-// need asks for what must be given; the first offer is the usual answer.
-func (i *setup) need(question string, offers []string, flag string) (string, error) {
-	usual := ""
-	if len(offers) > 0 {
-		usual = offers[0]
-	}
+// need asks for what must be given.
+func (i *setup) need(question string, offers []string, usual, flag string) (string, error) {
 	answer, err := i.ask(question, offers, usual)
 	if err == nil && answer == "" {
 		return "", usage("there is no answer to: "+question, "give "+flag)

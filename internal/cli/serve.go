@@ -48,7 +48,11 @@ ends it within ten seconds: what was begun is finished, the rest comes again.`,
 					return
 				}
 				fmt.Fprintf(s.out, "seismo serve: open %s   (Ctrl-C ends it)\n", url)
-				if opt.File != nil {
+				switch {
+				case opt.File == nil:
+				case len(opt.File.Sources) == 0:
+					fmt.Fprintf(s.out, "  %s names no sources: nothing is collected\n", plain(file))
+				default:
 					fmt.Fprintf(s.out, "  collecting from %s; see %ssources\n", plural(len(opt.File.Sources), "source"), url)
 				}
 			}

@@ -43,7 +43,7 @@ func Look(ctx context.Context, cfg account.Config, opt Options) (Offer, error) {
 	}
 	o.logging(ctx, a)
 	if list, err := a.SQS("").ListQueues(ctx, &sqs.ListQueuesInput{MaxResults: aws.Int32(mostOffered)}); err == nil {
-		o.Queues = list.QueueUrls
+		o.Queues = ordered(list.QueueUrls)
 	}
 	in := &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(mostOffered), LogGroupNamePattern: aws.String("bedrock")}
 	if list, err := a.Logs("").DescribeLogGroups(ctx, in); err == nil {
@@ -71,6 +71,24 @@ func (o *Offer) logging(ctx context.Context, a *account.Account) {
 			o.Groups = append(o.Groups, to)
 		}
 	}
+}
+
+// ordered puts queues first whose names tell of Bedrock, and those of dead letters
+// last.
+func ordered(urls []string) []string {
+	rank := func(url string) int {
+		name := strings.ToLower(url[strings.LastIndexByte(url, '/')+1:])
+		switch {
+		case strings.Contains(name, "dead") || strings.Contains(name, "dlq"):
+			return 2
+		case strings.Contains(name, "bedrock"):
+			return 0
+		}
+		return 1
+	}
+	sorted := slices.Clone(urls)
+	slices.SortStableFunc(sorted, func(a, b string) int { return rank(a) - rank(b) })
+	return sorted
 }
 
 // unique drops what comes a second time and keeps the order.
