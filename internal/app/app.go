@@ -45,6 +45,7 @@ type App struct {
 	suspected bool      // damage that was met while running is reported
 
 	collector *collector // nil: nothing is collected
+	broken    chan error // why collecting cannot go on in this process
 	observer  observer
 }
 

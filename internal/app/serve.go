@@ -72,6 +72,15 @@ func (a *App) collects(ctx context.Context, f *File, start func(func() error)) e
 	if err != nil {
 		return err
 	}
+	a.broken = make(chan error, 1)
+	start(func() error {
+		select {
+		case err := <-a.broken:
+			return err
+		case <-ctx.Done():
+			return nil
+		}
+	})
 	a.collector = newCollector(a, path, r, f.sources)
 	start(func() error { return errors.Join(a.collector.run(ctx), path.Close()) })
 	return nil

@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 
 	"seismo/internal/store"
+	"seismo/internal/store/duckdb"
 )
 
 // sink is the store behind a look at the disk: it takes nothing while there is
@@ -19,7 +21,9 @@ type sink struct {
 // lookAgain is how long one look at the disk counts.
 const lookAgain = time.Second
 
-// Append appends where there is room, and fails with store.ErrFull where not.
+// Append appends where there is room, and fails with store.ErrFull where not. A
+// database that does not open any more in this process ends it: whoever keeps it
+// running starts it anew.
 func (s *sink) Append(ctx context.Context, b store.Batch) (store.Receipt, error) {
 	if now := time.Now(); now.UnixNano() >= s.after.Load() {
 		r, err := s.app.Room()
@@ -29,7 +33,14 @@ func (s *sink) Append(ctx context.Context, b store.Batch) (store.Receipt, error)
 		}
 		s.after.Store(now.Add(lookAgain).UnixNano())
 	}
-	return s.app.store.Append(ctx, b)
+	receipt, err := s.app.store.Append(ctx, b)
+	if errors.Is(err, duckdb.ErrStuck) {
+		select {
+		case s.app.broken <- err:
+		default:
+		}
+	}
+	return receipt, err
 }
 
 // Seen looks into the ledger.

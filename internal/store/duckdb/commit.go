@@ -66,9 +66,9 @@ func (s *Store) reopen(ctx context.Context) error {
 	defer s.readers.Unlock()
 	s.log.Warn("database is opened again after an error")
 	_ = s.disconnect()
-	s.stuck = false
+	s.stuck, s.again = false, true
 	err := s.restart(ctx)
-	if err == nil || s.cfg.ReadOnly || s.cfg.Path == "" {
+	if err == nil || s.cfg.ReadOnly || s.cfg.Path == "" || errors.Is(err, ErrStuck) {
 		return err
 	}
 	s.stuck = true
@@ -106,7 +106,7 @@ func (s *Store) writeBatch(ctx context.Context, w *writing) error {
 		func() error { return s.writeRows("event_done", w.final) },
 		func() error { return s.writeRows("event_open", w.meeting) },
 		func() error {
-			return fill(s, "block", nil, w.stage.blocks, func(b **block) []any { return (*b).row() })
+			return fill(s, "block", nil, pieces(w.stage.blocks), (*piece).row)
 		},
 		func() error { return fill(s, "doc", nil, withDocument(w.jobs), (*job).row) },
 		func() error { return s.writeFindings(ctx, w.findings) },
@@ -169,8 +169,37 @@ func appender(conn sqldriver.Conn, table string, columns []string) (*driver.Appe
 	return driver.NewAppenderWithColumns(conn, "", "", table, columns)
 }
 
-func (b *block) row() []any {
-	return []any{b.id, b.owner, uint32(len(b.parts)), int64(b.text), b.hashes, b.filter, b.sealed}
+// pieceBytes is the most sealed bytes in one row. DuckDB rewrites a table 2,048
+// rows at a time with all of their bytes in memory; a database with longer rows
+// could not be written any more once so many of them are above the memory limit.
+const pieceBytes = 32 << 10
+
+// piece is one row of a block. The first has all there is to know of the block,
+// the others have the rest of the sealed bytes.
+type piece struct {
+	*block
+	number int
+	bytes  []byte
+}
+
+func pieces(blocks []*block) []piece {
+	var list []piece
+	for _, b := range blocks {
+		rest := b.sealed
+		for number := 0; number == 0 || len(rest) > 0; number++ {
+			n := min(len(rest), pieceBytes)
+			list = append(list, piece{b, number, rest[:n]})
+			rest = rest[n:]
+		}
+	}
+	return list
+}
+
+func (p *piece) row() []any {
+	if p.number > 0 {
+		return []any{p.id, p.owner, nil, nil, nil, nil, p.bytes, uint32(p.number)}
+	}
+	return []any{p.id, p.owner, uint32(len(p.parts)), int64(p.text), p.hashes, p.filter, p.bytes, uint32(0)}
 }
 
 func withDocument(jobs []job) []job {

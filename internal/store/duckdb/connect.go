@@ -10,12 +10,13 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	driver "github.com/duckdb/duckdb-go/v2"
 )
 
 func (s *Store) connect(ctx context.Context) error {
-	connector, err := driver.NewConnector(s.address(), nil)
+	connector, err := s.connector()
 	if err != nil {
 		return explain(err)
 	}
@@ -26,9 +27,44 @@ func (s *Store) connect(ctx context.Context) error {
 		err = s.shut(ctx)
 	}
 	if err != nil {
-		return errors.Join(explain(err), s.db.Close())
+		return errors.Join(explain(err), s.disconnect())
 	}
 	return nil
+}
+
+// ErrStuck says that the database does not open again in this process. Another
+// process can open it.
+var ErrStuck = errors.New("the database hangs while it is opened again; start seismo anew")
+
+// patience is how long opening the database again may take. After an error in
+// which a part of it stayed in memory, DuckDB waits for that part without end.
+const patience = time.Minute
+
+// connector opens the file. At a process's start it takes as long as it takes:
+// the log may be long.
+func (s *Store) connector() (*driver.Connector, error) {
+	if !s.again {
+		return driver.NewConnector(s.address(), nil)
+	}
+	if s.hangs {
+		return nil, ErrStuck
+	}
+	type result struct {
+		connector *driver.Connector
+		err       error
+	}
+	done := make(chan result, 1)
+	go func() {
+		c, err := driver.NewConnector(s.address(), nil)
+		done <- result{c, err}
+	}()
+	select {
+	case r := <-done:
+		return r.connector, r.err
+	case <-time.After(patience):
+		s.hangs = true
+		return nil, ErrStuck
+	}
 }
 
 // shut closes the way to other files and to the settings, for all SQL of the
@@ -87,6 +123,9 @@ func (s *Store) disconnect() error {
 	s.db, s.conn = nil, nil
 	if db == nil {
 		return nil
+	}
+	if conn == nil {
+		return db.Close()
 	}
 	return errors.Join(conn.Close(), db.Close())
 }

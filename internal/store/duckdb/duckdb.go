@@ -59,6 +59,8 @@ type Store struct {
 	conn    *sql.Conn  // the writer's
 	closed  bool
 	stuck   bool // open for reading until it can be written again
+	again   bool // it was opened again after an error
+	hangs   bool // it does not open any more in this process
 	since   store.Since
 	batch   uint64 // number of the last batch
 	blocks  blockState

@@ -56,12 +56,13 @@ func (s *Store) erase(ctx context.Context, erased *store.Erased) error {
 	if err := s.conn.QueryRowContext(ctx, call, erased.Person).Scan(&erased.Calls); err != nil {
 		return err
 	}
-	result, err := s.conn.ExecContext(ctx, `UPDATE block SET owner = ?, hashes = NULL, filter = NULL, sealed = NULL
-		WHERE owner = ? AND sealed IS NOT NULL`, alias, store.PersonOwner(erased.Person))
-	if err != nil {
+	owner := store.PersonOwner(erased.Person)
+	const blocks = `SELECT count(parts) FROM block WHERE owner = ? AND sealed IS NOT NULL`
+	if err := s.conn.QueryRowContext(ctx, blocks, owner).Scan(&erased.Blocks); err != nil {
 		return err
 	}
-	if erased.Blocks, err = result.RowsAffected(); err != nil {
+	if err := s.exec(ctx, `UPDATE block SET owner = ?, hashes = NULL, filter = NULL, sealed = NULL
+		WHERE owner = ? AND sealed IS NOT NULL`, alias, owner); err != nil {
 		return err
 	}
 	if err := s.eraseFindings(ctx, erased.Person, alias); err != nil {

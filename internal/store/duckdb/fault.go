@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -32,8 +33,8 @@ func says(text string, any []string) bool {
 // explain gives DuckDB's errors at opening a name. What is neither of the system's
 // making nor a want of memory or room is damage.
 func explain(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, ErrStuck) {
+		return err
 	}
 	switch text := err.Error(); {
 	case says(text, lockedTexts):

@@ -17,7 +17,7 @@ type sealedBlock struct {
 func (s *Store) sealed(ctx context.Context, ids []uint64) ([]sealedBlock, error) {
 	rows, err := s.db.QueryContext(ctx,
 		`SELECT id, owner, sealed FROM block WHERE id BETWEEN ? AND ? AND id IN (SELECT unnest(?::UBIGINT[]))
-		AND sealed IS NOT NULL`, slices.Min(ids), slices.Max(ids), ids)
+		AND sealed IS NOT NULL ORDER BY id, piece NULLS FIRST`, slices.Min(ids), slices.Max(ids), ids)
 	if err != nil {
 		return nil, err
 	}
@@ -27,6 +27,10 @@ func (s *Store) sealed(ctx context.Context, ids []uint64) ([]sealedBlock, error)
 		var b sealedBlock
 		if err := rows.Scan(&b.id, &b.owner, &b.sealed); err != nil {
 			return nil, err
+		}
+		if last := len(out) - 1; last >= 0 && out[last].id == b.id {
+			out[last].sealed = append(out[last].sealed, b.sealed...)
+			continue
 		}
 		out = append(out, b)
 	}

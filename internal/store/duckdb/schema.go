@@ -70,7 +70,7 @@ func tables() []table {
 		{"doc", []string{"id VARCHAR", `"time" TIMESTAMP`, "fullness UTINYINT", "origin VARCHAR",
 			"skeleton UBIGINT", "refs UBIGINT[]", "bytes BIGINT"}},
 		{"block", []string{"id UBIGINT", "owner VARCHAR", "parts UINTEGER", "text BIGINT",
-			"hashes BLOB", "filter BLOB", "sealed BLOB"}},
+			"hashes BLOB", "filter BLOB", "sealed BLOB", "piece UINTEGER"}},
 		{"ledger_entry", []string{"object VARCHAR", "origin VARCHAR", "size BIGINT", "modified TIMESTAMP",
 			"read BIGINT", "stored BIGINT", "duplicate BIGINT", "skipped BIGINT", "quarantined BIGINT",
 			"skips VARCHAR", "done TIMESTAMP"}},

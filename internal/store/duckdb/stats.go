@@ -20,7 +20,7 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 		(SELECT count(*) FROM event_done WHERE kind IS DISTINCT FROM 'trail'),
 		(SELECT count(*) FROM event_done WHERE kind = 'trail'),
 		(SELECT count(*) FROM quarantine_item), (SELECT count(*) FROM ledger_entry),
-		(SELECT count(*) FROM block), (SELECT coalesce(sum(parts), 0)::BIGINT FROM block),
+		(SELECT count(parts) FROM block), (SELECT coalesce(sum(parts), 0)::BIGINT FROM block),
 		(SELECT coalesce(sum(bytes), 0)::BIGINT FROM doc), (SELECT coalesce(sum(text), 0)::BIGINT FROM block),
 		(SELECT coalesce(sum(octet_length(sealed)), 0)::BIGINT FROM block)`).Scan(
 		&st.Calls, &st.Trail, &st.Quarantined, &st.Objects, &st.Blocks, &st.Parts, &st.Received, &st.Kept, &st.Sealed)

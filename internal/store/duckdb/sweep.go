@@ -25,12 +25,13 @@ func (s *Store) sweep(ctx context.Context) (int64, error) {
 	}
 	var gone int64
 	err = s.transact(ctx, func() error {
-		result, err := s.conn.ExecContext(ctx, `DELETE FROM block WHERE id IN (SELECT unnest($1::UBIGINT[]))
-			AND id NOT IN (SELECT unnest(refs) >> $2 FROM doc WHERE skeleton >> $2 > $3)`, idle, ordinalBits, last)
-		if err != nil {
+		const which = ` FROM block WHERE id IN (SELECT unnest($1::UBIGINT[]))
+			AND id NOT IN (SELECT unnest(refs) >> $2 FROM doc WHERE skeleton >> $2 > $3)`
+		row := s.conn.QueryRowContext(ctx, "SELECT count(parts)"+which, idle, ordinalBits, last)
+		if err := row.Scan(&gone); err != nil {
 			return err
 		}
-		if gone, err = result.RowsAffected(); err != nil {
+		if err := s.exec(ctx, "DELETE"+which, idle, ordinalBits, last); err != nil {
 			return err
 		}
 		return s.setMeta(ctx, metaSweep, "")
@@ -62,7 +63,7 @@ func (s *Store) unneeded(ctx context.Context) (idle []uint64, last uint64, err e
 	if err != nil || pending.String == "" {
 		return nil, last, err
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT id FROM block WHERE id <= $1 AND id NOT IN (
+	rows, err := s.db.QueryContext(ctx, `SELECT id FROM block WHERE id <= $1 AND parts IS NOT NULL AND id NOT IN (
 		SELECT DISTINCT unnest(refs) >> $2 FROM doc UNION SELECT DISTINCT skeleton >> $2 FROM doc)`, last, ordinalBits)
 	if err != nil {
 		return nil, last, fmt.Errorf("look for blocks: %w", err)
