@@ -26,13 +26,13 @@ type Change struct {
 }
 
 // changeSet makes a change set of the stack's template and waits for it. The
-// name is "" when there is nothing to change; the change set is gone then.
+// ARN is "" when there is nothing to change; the change set is gone then.
 func (t *Tool) changeSet(ctx context.Context, s *stack, text string, parameters []types.Parameter) (string, []Change, error) {
 	kind := types.ChangeSetTypeCreate
 	if s.there() {
 		kind = types.ChangeSetTypeUpdate
 	}
-	name := "seismo-" + t.opt.Now().UTC().Format("20060102-150405-000000000")[:22]
+	name := fmt.Sprintf("seismo-%s-%09d", t.opt.Now().UTC().Format("20060102-150405"), t.opt.Now().Nanosecond())
 	in := &cloudformation.CreateChangeSetInput{
 		StackName: aws.String(s.name), ChangeSetName: aws.String(name), ChangeSetType: kind, TemplateBody: aws.String(text),
 		Parameters: parameters, Capabilities: []types.Capability{types.CapabilityCapabilityIam},
@@ -43,9 +43,11 @@ func (t *Tool) changeSet(ctx context.Context, s *stack, text string, parameters 
 		// What an earlier stack left behind, with its logs, is taken in again.
 		in.ImportExistingResources = aws.Bool(true)
 	}
-	if _, err := s.client.CreateChangeSet(ctx, in); err != nil {
+	out, err := s.client.CreateChangeSet(ctx, in)
+	if err != nil {
 		return "", nil, account.Explain(err, "make a change set of the stack "+s.name+" in "+s.region)
 	}
+	name = aws.ToString(out.Id)
 	changes, err := t.awaitChangeSet(ctx, s, name)
 	if errors.Is(err, errNothing) {
 		return "", nil, t.dropChangeSet(ctx, s, name)

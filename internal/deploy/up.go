@@ -155,7 +155,13 @@ func (r *run) stack(ctx context.Context, s *stack) error {
 	if err != nil {
 		return err
 	}
-	name, changes, err := t.changeSet(ctx, s, tpl.text, tpl.values(s, r.wish.given(), r.outputs))
+	given := r.wish.given()
+	parameters := tpl.values(s, given, r.outputs)
+	if was.made {
+		r.done = append(r.done, was)
+		return t.create(ctx, s, tpl, given, parameters)
+	}
+	name, changes, err := t.changeSet(ctx, s, tpl.text, parameters)
 	if err != nil {
 		return err
 	}
@@ -243,6 +249,11 @@ func (t *Tool) execute(ctx context.Context, s *stack, changeSet string) error {
 	if err != nil {
 		return account.Explain(err, "change the stack "+s.name+" in "+s.region)
 	}
+	return t.await(ctx, s, seen)
+}
+
+// await waits for the end of what was begun with a stack.
+func (t *Tool) await(ctx context.Context, s *stack, seen *events) error {
 	// The stack's status changes a moment after the answer.
 	for range startTicks {
 		if err := s.look(ctx); err != nil {
