@@ -44,6 +44,10 @@ func (t *Tool) changeSet(ctx context.Context, s *stack, text string, parameters 
 		in.ImportExistingResources = aws.Bool(true)
 	}
 	out, err := s.client.CreateChangeSet(ctx, in)
+	var refused smithy.APIError
+	if errors.As(err, &refused) && empty(refused.ErrorMessage()) {
+		return "", nil, nil
+	}
 	if err != nil {
 		return "", nil, account.Explain(err, "make a change set of the stack "+s.name+" in "+s.region)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 
 	"seismo/internal/account"
 )
@@ -152,7 +153,8 @@ func (t *Tool) deleteBucket(ctx context.Context, k Kept) error {
 	pages := s3.NewListObjectVersionsPaginator(client, &s3.ListObjectVersionsInput{Bucket: aws.String(k.Name)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
-		if errors.As(err, new(*types.NoSuchBucket)) {
+		var e smithy.APIError
+		if errors.As(err, &e) && e.ErrorCode() == "NoSuchBucket" {
 			return nil
 		}
 		if err != nil {
