@@ -42,20 +42,7 @@ ends it within ten seconds: what was begun is finished, the rest comes again.`,
 					opt.Listen = cmp.Or(f.Listen, opt.Listen)
 				}
 			}
-			opt.Ready = func(url string) {
-				if s.json {
-					_ = s.object(app.Ready{URL: url, DB: s.cfg.DB})
-					return
-				}
-				fmt.Fprintf(s.out, "seismo serve: open %s   (Ctrl-C ends it)\n", url)
-				switch {
-				case opt.File == nil:
-				case len(opt.File.Sources) == 0:
-					fmt.Fprintf(s.out, "  %s names no sources: nothing is collected\n", plain(file))
-				default:
-					fmt.Fprintf(s.out, "  collecting from %s; see %ssources\n", plural(len(opt.File.Sources), "source"), url)
-				}
-			}
+			opt.Ready = func(url string) { s.serving(url, file, opt.File) }
 			return app.Serve(cmd.Context(), s.cfg, opt)
 		},
 	}
@@ -64,6 +51,22 @@ ends it within ten seconds: what was begun is finished, the rest comes again.`,
 	cmd.Flags().StringVarP(&file, "config", "c", "", "what to collect: a YAML `FILE`; seismo init makes one")
 	cmd.Flags().StringVar(&opt.Listen, "listen", defaultListen, "loopback `ADDR` of the page; port 0 takes a free one")
 	return cmd
+}
+
+// serving says where the page is, and what is collected.
+func (s *shell) serving(url, file string, f *app.File) {
+	if s.json {
+		_ = s.object(app.Ready{URL: url, DB: s.cfg.DB})
+		return
+	}
+	fmt.Fprintf(s.out, "seismo serve: open %s   (Ctrl-C ends it)\n", url)
+	switch {
+	case f == nil:
+	case len(f.Sources) == 0:
+		fmt.Fprintf(s.out, "  %s names no sources: nothing is collected\n", plain(file))
+	default:
+		fmt.Fprintf(s.out, "  collecting from %s; see %ssources\n", plural(len(f.Sources), "source"), url)
+	}
 }
 
 // badConfig is a wrong configuration: a wrong call, with every fault on a line.
