@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
 
 	"seismo/internal/account"
 	"seismo/internal/publish"
@@ -49,15 +50,27 @@ func (a *App) publishes(ctx context.Context, f *File, r *reach, start func(func(
 	if f.published == nil {
 		return nil
 	}
-	p, err := a.publisher(ctx, f, *f.published, r)
-	if err != nil {
-		return err
-	}
 	lock, err := a.cfg.publishLock()
 	if err != nil {
 		return err
 	}
-	start(func() error { return errors.Join(p.Run(ctx), lock.Unlock()) })
+	var list []*publish.Publisher
+	err = publish.Prepare(ctx, a.state)
+	for _, one := range f.published.Each() {
+		if err == nil {
+			var p *publish.Publisher
+			p, err = a.publisher(ctx, f, one, r)
+			list = append(list, p)
+		}
+	}
+	if err != nil {
+		return errors.Join(err, lock.Unlock())
+	}
+	var all errgroup.Group
+	for _, p := range list {
+		all.Go(func() error { return p.Run(ctx) })
+	}
+	start(func() error { return errors.Join(all.Wait(), lock.Unlock()) })
 	return nil
 }
 
@@ -110,19 +123,28 @@ func PublishMetrics(ctx context.Context, cfg Config, file *File, from, to time.T
 		return got, nil, err
 	}
 	defer func() { err = errors.Join(err, kept.Close()) }()
-	p, err := onePublisher(ctx, cfg, file, publish.Deps{Rows: r, Ledger: kept, Log: cfg.log()})
+	all, err := publishers(ctx, cfg, file, publish.Deps{Rows: r, Ledger: kept, Log: cfg.log()})
 	if err != nil {
 		return got, nil, err
 	}
-	if dry {
-		list, err = p.Preview(ctx, from, to)
-		return got, list, err
+	for _, p := range all {
+		if dry {
+			points, err := p.Preview(ctx, from, to)
+			if list = append(list, points...); err != nil {
+				return got, list, err
+			}
+			continue
+		}
+		sent, err := p.Metrics(ctx, from, to)
+		if got.Add(sent); err != nil {
+			return got, nil, err
+		}
 	}
-	got, err = p.Metrics(ctx, from, to)
-	return got, nil, err
+	return got, list, nil
 }
 
-func onePublisher(ctx context.Context, cfg Config, file *File, d publish.Deps) (*publish.Publisher, error) {
+// publishers are those of a file: one for each Region that is published in.
+func publishers(ctx context.Context, cfg Config, file *File, d publish.Deps) ([]*publish.Publisher, error) {
 	if file == nil {
 		file = &File{}
 	}
@@ -140,5 +162,9 @@ func onePublisher(ctx context.Context, cfg Config, file *File, d publish.Deps) (
 	if d.Account, err = (deps{"publish", &App{cfg: cfg}, newReach(0), nil}).account(ctx, way); err != nil {
 		return nil, err
 	}
-	return publish.New(*what, d), nil
+	var list []*publish.Publisher
+	for _, one := range what.Each() {
+		list = append(list, publish.New(one, d))
+	}
+	return list, nil
 }

@@ -17,10 +17,11 @@ const Namespace = "Seismo/Bedrock"
 // Config says what is published, and where. The zero value works, once Check
 // has filled it in: everything, every five minutes, in the account's own Region.
 type Config struct {
-	Account     string `yaml:"account" help:"the entry of accounts to publish in; default: the one named default, else the SDK's default chain"`
-	Region      string `yaml:"region" help:"Region to publish in; default: the account's own. Calls of all accounts and Regions go there, told apart by dimensions"`
-	Environment string `yaml:"environment" help:"dimension Environment, and the end of the log groups' names; default prod"`
-	Namespace   string `yaml:"namespace" help:"namespace of the metrics, default Seismo/Bedrock"`
+	Account     string   `yaml:"account" help:"the entry of accounts to publish in; default: the one named default, else the SDK's default chain"`
+	Region      string   `yaml:"region" help:"Region to publish in; default: the account's own. Calls of all accounts and Regions go there, told apart by dimensions"`
+	Regions     []string `yaml:"regions" help:"publish in each of these Regions what was called there, for stacks in several Regions; calls elsewhere are then left out"`
+	Environment string   `yaml:"environment" help:"dimension Environment, and the end of the log groups' names; default prod"`
+	Namespace   string   `yaml:"namespace" help:"namespace of the metrics, default Seismo/Bedrock"`
 
 	What []string `yaml:"what" help:"metrics, findings and errors; default: all three"`
 
@@ -35,6 +36,22 @@ type Config struct {
 	SecurityGroup    string `yaml:"security_log_group" help:"log group of findings, default /aws/bedrock/security-events/ENVIRONMENT"`
 	ApplicationGroup string `yaml:"application_log_group" help:"log group of failed calls, default /aws/bedrock/application-logs/ENVIRONMENT"`
 	People           string `yaml:"people" help:"how people stand in log events: hashed (default), named or none"`
+
+	only string // Region whose calls are published; "" is all
+}
+
+// Each is one configuration for each Region that is published in.
+func (c Config) Each() []Config {
+	if len(c.Regions) == 0 {
+		return []Config{c}
+	}
+	var list []Config
+	for _, region := range c.Regions {
+		one := c
+		one.Region, one.only, one.Regions = region, region, nil
+		list = append(list, one)
+	}
+	return list
 }
 
 // The kinds of what can be published.
@@ -56,6 +73,7 @@ const (
 const oldest = 13 * 24 * time.Hour
 
 var (
+	regions      = regexp.MustCompile(`^[a-z]{2,}(-[a-z0-9]+)+$`)
 	environments = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 	namespaces   = regexp.MustCompile(`^[A-Za-z0-9_./#-]{1,255}$`)
 	groups       = regexp.MustCompile(`^[A-Za-z0-9_./#-]{1,512}$`)
@@ -71,6 +89,10 @@ func (c *Config) Check() error {
 		}
 	}
 	g := c.Period.Std()
+	say(len(c.Regions) > 0 && c.Region != "", `"region" and "regions" exclude each other: keep one`)
+	for i, r := range c.Regions {
+		say(!regions.MatchString(r) || slices.Contains(c.Regions[:i], r), `"regions" has %q twice, or it is no Region: write each once, as us-east-1`, r)
+	}
 	say(!environments.MatchString(c.Environment), `"environment" has other characters than letters, digits, _ . -: choose a word such as prod`)
 	say(!namespaces.MatchString(c.Namespace) || strings.HasPrefix(c.Namespace, "AWS/"), `"namespace" is not one of CloudWatch's: use letters, digits, _ . / # -, and not AWS/ at its beginning`)
 	say(!groups.MatchString(c.SecurityGroup), `"security_log_group" is not the name of a log group: use letters, digits, _ . / # -`)

@@ -56,6 +56,9 @@ func (p *Publisher) findings(ctx context.Context, now time.Time) (Result, error)
 	}
 	hours := map[time.Time][]event.Finding{}
 	for _, f := range list {
+		if p.cfg.only != "" && f.Region != p.cfg.only {
+			continue
+		}
 		if f.ID != "" && !f.Time.Before(now.Add(-findingsBack)) && !f.Time.After(now) {
 			hour := f.Time.UTC().Truncate(time.Hour)
 			hours[hour] = append(hours[hour], f)
@@ -66,7 +69,7 @@ func (p *Publisher) findings(ctx context.Context, now time.Time) (Result, error)
 		got, err := p.writeHour(ctx, Findings, hour, len(hours[hour]), func(i int, batch string) (line, error) {
 			return v.finding(hours[hour][i], batch)
 		}, func(i int) string { return hours[hour][i].ID }, 0)
-		all.add(got)
+		all.Add(got)
 		if err != nil {
 			return all, err
 		}
@@ -93,7 +96,7 @@ func (p *Publisher) failures(ctx context.Context, from, to time.Time) (Result, e
 		got, err := p.writeHour(ctx, Errors, hour, len(calls), func(i int, batch string) (line, error) {
 			return v.failure(calls[i], batch)
 		}, func(i int) string { return calls[i].ID }, out)
-		all.add(got)
+		all.Add(got)
 		if err != nil {
 			return all, err
 		}
@@ -103,7 +106,7 @@ func (p *Publisher) failures(ctx context.Context, from, to time.Time) (Result, e
 
 // failed are the failed calls of an hour, oldest first, and how many more there are.
 func (p *Publisher) failed(ctx context.Context, from, to time.Time) ([]event.Event, int, error) {
-	where := query.And{callsOnly, query.Compare{Field: "outcome", Op: query.Equal, Value: event.Failure}}
+	where := p.calls(query.Compare{Field: "outcome", Op: query.Equal, Value: event.Failure})
 	var list []event.Event
 	q := query.Query{Where: where, From: from, To: to, Limit: min(1000, p.cfg.MaxEvents), Oldest: true}
 	for {
@@ -171,7 +174,7 @@ func (p *Publisher) writeHour(ctx context.Context, kind string, hour time.Time, 
 		before := sent.Left
 		got, err := p.write(ctx, kind, &sent, next, lines)
 		got.Left = sent.Left - before
-		all.add(got)
+		all.Add(got)
 		if err != nil {
 			return all, err
 		}

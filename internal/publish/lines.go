@@ -69,30 +69,45 @@ type veil struct {
 	salt   []byte
 }
 
-// veil reads the salt that names are hashed with, and makes it the first time.
-// Without it a hash of an address could be found by trying addresses.
-func (p *Publisher) veil(ctx context.Context) (veil, error) {
-	v := veil{people: p.cfg.People}
-	if v.people != hashed {
-		return v, nil
-	}
-	text, err := p.deps.Ledger.Fact(ctx, "publish/salt")
+// saltName is the fact of the salt that names are hashed with. Without one the
+// hash of an address could be found by trying addresses.
+const saltName = "publish/salt"
+
+// Prepare makes what all publishers of a database share. It must be done before
+// several of them run at once.
+func Prepare(ctx context.Context, l Ledger) error {
+	_, err := salted(ctx, l)
+	return err
+}
+
+// salted reads the salt, and makes it the first time.
+func salted(ctx context.Context, l Ledger) ([]byte, error) {
+	text, err := l.Fact(ctx, saltName)
 	if err != nil {
-		return v, fmt.Errorf("read the salt of names: %w", err)
+		return nil, fmt.Errorf("read the salt of names: %w", err)
 	}
 	if text == "" {
 		var salt [16]byte
 		_, _ = rand.Read(salt[:]) // never fails
 		text = hex.EncodeToString(salt[:])
-		if err := p.deps.Ledger.Remember(ctx, "publish/salt", text); err != nil {
-			return v, fmt.Errorf("keep the salt of names: %w", err)
+		if err := l.Remember(ctx, saltName, text); err != nil {
+			return nil, fmt.Errorf("keep the salt of names: %w", err)
 		}
 	}
-	v.salt, err = hex.DecodeString(text)
+	salt, err := hex.DecodeString(text)
 	if err != nil {
-		return v, fmt.Errorf("read the salt of names: %w", err)
+		return nil, fmt.Errorf("read the salt of names: %w", err)
 	}
-	return v, nil
+	return salt, nil
+}
+
+// veil is how names are hidden here.
+func (p *Publisher) veil(ctx context.Context) (v veil, err error) {
+	v.people = p.cfg.People
+	if v.people == hashed {
+		v.salt, err = salted(ctx, p.deps.Ledger)
+	}
+	return v, err
 }
 
 func (v veil) person(name string) string {

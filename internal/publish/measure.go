@@ -76,10 +76,19 @@ func measures() []query.Measure {
 
 var callsOnly = query.Compare{Field: "kind", Op: query.Equal, Value: event.KindCall}
 
+// calls are the calls that are published here.
+func (p *Publisher) calls(more ...query.Node) query.And {
+	where := append(query.And{callsOnly}, more...)
+	if p.cfg.only != "" {
+		where = append(where, query.Compare{Field: "region", Op: query.Equal, Value: p.cfg.only})
+	}
+	return where
+}
+
 // measure counts the calls of one hour by place and period, up to the end.
 func (p *Publisher) measure(ctx context.Context, hour, end time.Time, names *register) (map[key]counted, error) {
 	t, err := p.deps.Rows.Aggregate(ctx, query.Aggregate{
-		Where: callsOnly, From: hour, To: end, Bucket: query.Minute,
+		Where: p.calls(), From: hour, To: end, Bucket: query.Minute,
 		By: []string{"account", "region", "model"}, Measures: measures(), Limit: query.ReportRows,
 	})
 	if err != nil {

@@ -56,7 +56,7 @@ func (p *Publisher) Metrics(ctx context.Context, from, to time.Time) (Result, er
 	from, to = p.bounds(from, to)
 	for hour := from.Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
 		got, err := p.hour(ctx, hour, earlier(to, hour.Add(time.Hour)), names)
-		all.add(got)
+		all.Add(got)
 		if err != nil {
 			return all, err
 		}
@@ -89,7 +89,7 @@ func (p *Publisher) hour(ctx context.Context, hour, end time.Time, names *regist
 	}
 	for part := range slices.Chunk(list, mostEntries) {
 		got, err := p.send(ctx, hour, &sent, part)
-		all.add(got)
+		all.Add(got)
 		if err != nil {
 			return all, err
 		}

@@ -51,7 +51,8 @@ type Result struct {
 	Calls   int `json:"requests"`          // requests that were accepted
 }
 
-func (r *Result) add(o Result) {
+// Add adds what another run has done.
+func (r *Result) Add(o Result) {
 	r.Points += o.Points
 	r.Lines += o.Lines
 	r.Refused += o.Refused
@@ -127,7 +128,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 func (p *Publisher) note(got Result, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.status.Total.add(got)
+	p.status.Total.Add(got)
 	p.status.Fault, p.status.Remedy = "", ""
 	if err == nil {
 		p.status.Last = p.deps.Now().UTC()
@@ -152,7 +153,7 @@ func (p *Publisher) Once(ctx context.Context) (Result, error) {
 			return
 		}
 		got, err := run()
-		all.add(got)
+		all.Add(got)
 		errs = append(errs, err)
 	}
 	back, err := p.back(ctx, now)

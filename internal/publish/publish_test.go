@@ -471,8 +471,36 @@ func TestYoungAccountsHaveNothingUnusual(t *testing.T) {
 	})
 }
 
+func TestEachRegionGetsItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.cfg.Regions = []string{"eu-west-1", "us-east-1"}
+		there := call("b", time.Hour)
+		there.Region = "us-east-1"
+		elsewhere := call("c", time.Hour)
+		elsewhere.Region = "ap-south-1"
+		w.rows.add(call("a", time.Hour), there, there, elsewhere)
+		w.cfg.What = []string{Metrics}
+		all := w.cfg
+		for _, w.cfg = range all.Each() {
+			w.once()
+			w.once()
+		}
+		got := map[string]float64{}
+		for _, s := range w.cloud.Samples(Namespace) {
+			if s.Metric == "Calls" && s.Dims["Model"] == "" {
+				got[s.Region+" "+s.Dims["Region"]] += s.Value
+			}
+		}
+		if diff := cmp.Diff(map[string]float64{"eu-west-1 eu-west-1": 1, "us-east-1 us-east-1": 2}, got); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+	})
+}
+
 func TestConfigNamesItsFaults(t *testing.T) {
 	for key, c := range map[string]Config{
+		"regions": {Regions: []string{"us-east-1", "us-east-1"}}, "region": {Region: "us-east-1", Regions: []string{"us-east-1"}},
 		"environment": {Environment: "a b"}, "namespace": {Namespace: "AWS/Bedrock"}, "people": {People: "all"}, "what": {What: []string{"calls"}},
 		"period": {Period: 7 * 60e9}, "every": {Every: 1e9}, "late": {Late: 20 * 24 * 3600e9}, "max_series": {MaxSeries: -1},
 		"security_log_group": {SecurityGroup: "a\r\nb"}, "application_log_group": {ApplicationGroup: "*"},

@@ -67,7 +67,7 @@ func (p *Publisher) novel(ctx context.Context, field, kind string, hour, end tim
 		any = append(any, query.Compare{Field: field, Op: query.Equal, Value: id[1]})
 	}
 	t, err := p.deps.Rows.Aggregate(ctx, query.Aggregate{
-		Where: query.And{callsOnly, any}, From: hour, To: end, Bucket: query.Minute, By: []string{"account", "region", field},
+		Where: p.calls(any), From: hour, To: end, Bucket: query.Minute, By: []string{"account", "region", field},
 		Measures: []query.Measure{{Func: query.Count, As: "calls"}}, Limit: query.ReportRows,
 	})
 	if err != nil {
@@ -121,7 +121,7 @@ func newcomers(firsts query.Table, hour time.Time) map[[2]string]bool {
 // hours in the two weeks before by more than six deviations.
 func (p *Publisher) volume(ctx context.Context, hour time.Time, sums map[key]counted) error {
 	t, err := p.deps.Rows.Aggregate(ctx, query.Aggregate{
-		Where: callsOnly, From: hour.Add(-history), To: hour.Add(time.Hour), Bucket: query.Hour,
+		Where: p.calls(), From: hour.Add(-history), To: hour.Add(time.Hour), Bucket: query.Hour,
 		By: []string{"account", "region", "model"}, Measures: []query.Measure{{Func: query.Count, As: "calls"}}, Limit: query.ReportRows,
 	})
 	if err != nil {
