@@ -38,7 +38,7 @@ type layer struct {
 
 // The drawing's room, in its own units; the labels stand to the left and below.
 const (
-	left, right, top, bottom = 64.0, 716.0, 10.0, 168.0
+	left, right, top, bottom = 64.0, 698.0, 10.0, 168.0
 )
 
 // Colours of families, and of how calls ended: the page's own by day.
