@@ -2,9 +2,11 @@ package logging
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -130,19 +132,20 @@ func bucketStatements(p place, w *Wish) []statement {
 	if w.CloudWatch {
 		below = append(below, p.arn("s3", w.Bucket+"/"+p.logsOf(w.large())+"*"))
 	}
-	return []statement{
-		{Sid: own + "BedrockWrites", Effect: "Allow", Principal: service(bedrockService),
-			Action: []string{"s3:PutObject"}, Resource: below, Condition: onlyHere(p)},
-		tlsOnly(p, w.Bucket),
-	}
+	return append([]statement{{Sid: own + "BedrockWrites", Effect: "Allow", Principal: service(bedrockService),
+		Action: []string{"s3:PutObject"}, Resource: below, Condition: onlyHere(p)}}, tlsOnly(p, w.Bucket)...)
 }
 
 // tlsOnly denies what comes in the clear. The wildcard is a denial's: it covers
-// actions that there are not yet.
-func tlsOnly(p place, bucket string) statement {
-	return statement{Sid: own + "TLSOnly", Effect: "Deny", Principal: "*", Action: []string{"s3:*"},
+// actions that there are not yet. An emulator on this machine, which is spoken to
+// in the clear, would lock everybody out with it and does without.
+func tlsOnly(p place, bucket string) []statement {
+	if at, err := url.Parse(aws.ToString(p.account.SDK("").BaseEndpoint)); err == nil && at.Scheme == "http" && (at.Hostname() == "127.0.0.1" || at.Hostname() == "localhost") {
+		return nil
+	}
+	return []statement{{Sid: own + "TLSOnly", Effect: "Deny", Principal: "*", Action: []string{"s3:*"},
 		Resource:  []string{p.arn("s3", bucket), p.arn("s3", bucket+"/*")},
-		Condition: map[string]map[string]string{"Bool": {"aws:SecureTransport": "false"}}}
+		Condition: map[string]map[string]string{"Bool": {"aws:SecureTransport": "false"}}}}
 }
 
 // keyStatements let Bedrock seal objects with a key, and CloudWatch Logs the one

@@ -103,14 +103,14 @@ func (w *TrailWish) parts(p place, exists bool) []part {
 
 func trailStatements(p place, w *TrailWish) []statement {
 	here := map[string]string{"aws:SourceArn": p.arn("cloudtrail", "trail/"+w.Trail)}
-	return []statement{
+	list := []statement{
 		{Sid: own + "TrailLooks", Effect: "Allow", Principal: service(trailService), Action: []string{"s3:GetBucketAcl"},
 			Resource: []string{p.arn("s3", w.Bucket)}, Condition: map[string]map[string]string{"StringEquals": here}},
 		{Sid: own + "TrailWrites", Effect: "Allow", Principal: service(trailService), Action: []string{"s3:PutObject"},
 			Resource: []string{p.arn("s3", w.Bucket+"/AWSLogs/"+p.id+"/*")}, Condition: map[string]map[string]string{
 				"StringEquals": {"aws:SourceArn": here["aws:SourceArn"], "s3:x-amz-acl": "bucket-owner-full-control"}}},
-		tlsOnly(p, w.Bucket),
 	}
+	return append(list, tlsOnly(p, w.Bucket)...)
 }
 
 func trailTrust(p place, w *TrailWish) statement {
