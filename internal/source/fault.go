@@ -38,12 +38,20 @@ func (f *Fault) Error() string {
 			b.WriteString(" on " + f.Resource)
 		}
 	} else {
-		b.WriteString(strings.ReplaceAll(string(f.Kind), "_", " "))
+		b.WriteString(f.Kind.words())
 	}
 	if f.Err != nil {
 		b.WriteString(" (" + f.Err.Error() + ")")
 	}
 	return b.String()
+}
+
+// words are how people are told of a kind.
+func (k Kind) words() string {
+	if k == Expired {
+		return "no valid credentials"
+	}
+	return string(k)
 }
 
 // Unwrap returns what the SDK said.
