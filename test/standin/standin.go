@@ -91,15 +91,16 @@ func (c *Cloud) table() map[string]service {
 		"sts": {ops: c.stsOperations()},
 		"kms": {ops: c.kmsOperations()},
 
-		"logs":          {ops: merged(c.logsOperations(), c.logsWriting())},
-		"cloudtrail":    {ops: c.cloudtrailOperations()},
-		"monitoring":    {ops: merged(c.cloudwatchOperations(), c.metricsWriting())},
-		"ses":           {ops: c.sesOperations(), route: routeSES},
-		"bedrock":       {ops: c.bedrockOperations(), route: routeBedrock},
-		"iam":           {ops: c.iamOperations()},
-		"servicequotas": {ops: c.quotasOperations()},
-		"sso":           {ops: c.ssoOperations()},
-		"identitystore": {ops: c.identityOperations()},
+		"logs":           {ops: merged(c.logsOperations(), c.logsWriting())},
+		"cloudtrail":     {ops: c.cloudtrailOperations()},
+		"cloudformation": {ops: c.cloudformationOperations()},
+		"monitoring":     {ops: merged(c.cloudwatchOperations(), c.metricsWriting())},
+		"ses":            {ops: c.sesOperations(), route: routeSES},
+		"bedrock":        {ops: c.bedrockOperations(), route: routeBedrock},
+		"iam":            {ops: c.iamOperations()},
+		"servicequotas":  {ops: c.quotasOperations()},
+		"sso":            {ops: c.ssoOperations()},
+		"identitystore":  {ops: c.identityOperations()},
 	}
 }
 
