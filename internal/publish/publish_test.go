@@ -257,6 +257,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 		done := false
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
+			w.cfg.Backfill = 6 * 3600e9
 			for i := range 30 {
 				w.rows.add(call(fmt.Sprint("a", i), time.Hour+time.Duration(i)*7*time.Minute))
 			}
@@ -434,6 +435,7 @@ func TestMoreFailuresThanAreWrittenAreCounted(t *testing.T) {
 func TestUnusual(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
+		w.cfg.Backfill = 8 * 3600e9
 		for h := range 20 * 24 { // three or four calls an hour for 20 days
 			for i := range 3 + h%2 {
 				w.rows.add(call(fmt.Sprint("h", h, i), time.Duration(h+30)*time.Hour))
