@@ -59,23 +59,26 @@ func hourName(kind string, hour time.Time) string {
 
 // sweep forgets hours that CloudWatch takes nothing for any more.
 func (p *Publisher) sweep(ctx context.Context, now time.Time) error {
-	var since time.Time
-	if text, err := p.book.get(ctx, "swept"); err != nil {
+	text, err := p.book.get(ctx, "swept")
+	if err != nil {
 		return err
-	} else if t, err := time.Parse(time.RFC3339, text); err == nil {
-		since = t
 	}
 	// Two days more than the oldest that is sent, for a clock that was wrong.
 	until := now.Add(-oldest - 48*time.Hour).Truncate(time.Hour)
-	if limit := until.Add(-60 * 24 * time.Hour); since.Before(limit) {
-		since = until.Add(-48 * time.Hour) // the first time: hardly anything is older
+	since, err := time.Parse(time.RFC3339, text)
+	if err != nil { // the first run: nothing is older
+		return p.book.set(ctx, "swept", until.Format(time.RFC3339))
 	}
 	if !since.Before(until) {
 		return nil
 	}
 	for h := since; h.Before(until); h = h.Add(time.Hour) {
 		for _, kind := range [...]string{Metrics, Findings, Errors} {
-			if err := p.book.set(ctx, hourName(kind, h), ""); err != nil {
+			text, err := p.book.get(ctx, hourName(kind, h))
+			if err == nil && text != "" {
+				err = p.book.set(ctx, hourName(kind, h), "")
+			}
+			if err != nil {
 				return err
 			}
 		}

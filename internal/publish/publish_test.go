@@ -500,6 +500,25 @@ func TestEachRegionGetsItsOwn(t *testing.T) {
 	})
 }
 
+func TestOldHoursAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.rows.add(call("a", time.Hour), failed("b", "ValidationException", time.Hour))
+		w.once()
+		before := len(w.book.facts)
+		time.Sleep(10 * 24 * time.Hour)
+		w.once()
+		if len(w.book.facts) != before {
+			t.Errorf("%d facts became %d within ten days", before, len(w.book.facts))
+		}
+		time.Sleep(10 * 24 * time.Hour)
+		w.once()
+		if got := before - len(w.book.facts); got != 2 { // the hour of metrics, and that of failed calls
+			t.Errorf("%d facts are forgotten: %v", got, w.book.facts)
+		}
+	})
+}
+
 func TestConfigNamesItsFaults(t *testing.T) {
 	for key, c := range map[string]Config{
 		"regions": {Regions: []string{"us-east-1", "us-east-1"}}, "region": {Region: "us-east-1", Regions: []string{"us-east-1"}},
