@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"seismo/internal/account"
 	"seismo/internal/doctor"
@@ -24,7 +25,8 @@ type loggingFlags struct {
 	how          logging.Undoing
 
 	restore             bool
-	verifyOnly, disable bool // as the enablement guide's script spells them
+	command             string // as it was given
+	verifyOnly, disable bool   // as the enablement guide's script spells them
 }
 
 func (d Deps) logging() *cobra.Command {
@@ -66,9 +68,30 @@ each step before it does it.`,
 // verb is one command of logging.
 func (f *loggingFlags) verb(name, short string, flags func(*cobra.Command), run func(context.Context) error) *cobra.Command {
 	cmd := &cobra.Command{Use: name, Short: short, Args: none, Long: longLogging[name],
-		RunE: func(c *cobra.Command, _ []string) error { return run(c.Context()) }}
+		RunE: func(c *cobra.Command, _ []string) error {
+			f.command = commandOf(c)
+			return run(c.Context())
+		}}
 	flags(cmd)
 	return cmd
+}
+
+// commandOf is a command as it was given, to be shown where it is to be given
+// again. What could be a secret is left out.
+func commandOf(c *cobra.Command) string {
+	text := c.CommandPath()
+	c.Flags().Visit(func(f *pflag.Flag) {
+		value := strings.Trim(f.Value.String(), "[]")
+		switch {
+		case f.Name == "external-id":
+			value = "…"
+		case f.Value.Type() == "bool":
+			text += " --" + f.Name + "=" + value
+			return
+		}
+		text += " --" + f.Name + " " + value
+	})
+	return strings.ReplaceAll(text, "=true", "")
 }
 
 func (f *loggingFlags) regionFlags(cmd *cobra.Command) {
@@ -133,7 +156,7 @@ func (f *loggingFlags) begin(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	tool := logging.New(a, logging.Options{Journal: memory, Memory: memory, Log: f.Log(), Tell: f.teller()})
+	tool := logging.New(a, logging.Options{Journal: memory, Memory: memory, Command: f.command, Log: f.Log(), Tell: f.teller()})
 	return &session{tool, a, regionsOf(f.regions, a), memory.Close}, nil
 }
 

@@ -36,6 +36,7 @@ Bedrock; what others select stays.`,
 			if f.region != "" {
 				f.regions = []string{f.region}
 			}
+			f.command = commandOf(c)
 			s, err := f.begin(c.Context())
 			if err != nil {
 				return err

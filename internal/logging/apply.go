@@ -74,7 +74,7 @@ func (t *Tool) Apply(ctx context.Context, plans []Plan) []error {
 }
 
 func (t *Tool) applyRegion(ctx context.Context, plan *Plan) error {
-	again := "seismo logging enable --region " + plan.Region
+	again := t.again("seismo logging enable --region " + plan.Region)
 	if plan.err != nil {
 		return &Failure{Region: plan.Region, Err: plan.err, Again: again}
 	}
@@ -86,6 +86,14 @@ func (t *Tool) applyRegion(ctx context.Context, plan *Plan) error {
 		return err
 	}
 	return t.opt.Memory.Remember(ctx, plan.place.wishName(), string(wish))
+}
+
+// again is the command to go on with: the one that was given, else another.
+func (t *Tool) again(otherwise string) string {
+	if t.opt.Command != "" {
+		return t.opt.Command
+	}
+	return otherwise
 }
 
 // run makes a plan's steps, one after the other, and takes back those it made when

@@ -47,7 +47,7 @@ func TestFaultsEndInASentence(t *testing.T) {
 			c.Fault(standin.Fault{Service: "iam", Op: "CreateRole", Status: 403, Code: "AccessDenied",
 				Message: "User: arn:aws:iam::111122223333:user/collector is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/seismo-bedrock-logging-eu-west-1-prod because no identity-based policy allows the iam:CreateRole action"})
 		}, says: "iam:CreateRole is not allowed", hints: "Allow iam:CreateRole"},
-		"somebody's destination": {make: others, wish: func(w *logging.Wish) { w.Bucket = "company-logs" }, says: "logging of eu-west-1 goes to s3://elsewhere/p", hints: "--force"},
+		"somebody's destination": {make: others, wish: func(w *logging.Wish) { w.Bucket = "company-logs" }, says: "eu-west-1: logging goes to s3://elsewhere/p already; nothing was changed", hints: "--force"},
 		"bedrock refuses for good": {make: func(c *standin.Cloud) {
 			c.Fault(standin.Fault{Service: "bedrock", Op: "PutModelInvocationLoggingConfiguration", Status: 400, Code: "ValidationException", Message: "Failed to validate permissions for log group"})
 		}, says: "Failed to validate permissions", hints: "seismo logging enable --region eu-west-1"},

@@ -75,6 +75,7 @@ type Memory interface {
 type Options struct {
 	Journal Journal
 	Memory  Memory
+	Command string                                        // that was given, to be named where it is to be given again; "" names the usual one
 	Log     *slog.Logger                                  // nil is silent
 	Now     func() time.Time                              // nil is time.Now
 	Pause   func(ctx context.Context, d time.Duration)    // nil waits; tests do not

@@ -150,7 +150,7 @@ func (t *Tool) PlanTrail(ctx context.Context, w TrailWish, region string) (Plan,
 
 // ApplyTrail makes a plan of PlanTrail true.
 func (t *Tool) ApplyTrail(ctx context.Context, plan *Plan) error {
-	const again = "seismo logging trail enable"
+	again := t.again("seismo logging trail enable")
 	if plan.err != nil {
 		return &Failure{Region: plan.Region, Err: plan.err, Again: again}
 	}
@@ -178,7 +178,7 @@ func (t *Tool) PlanTrailUndo(ctx context.Context, w TrailWish, region string, ho
 
 // UndoTrail makes a plan of PlanTrailUndo true.
 func (t *Tool) UndoTrail(ctx context.Context, plan *Plan, how Undoing) error {
-	return t.undo(ctx, plan, how, "seismo logging trail undo")
+	return t.undo(ctx, plan, how, t.again("seismo logging trail undo"))
 }
 
 // VerifyTrail checks each property of a trail.

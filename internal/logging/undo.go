@@ -150,7 +150,7 @@ func (t *Tool) Undo(ctx context.Context, plans []Plan, how Undoing) []error {
 	var work sync.WaitGroup
 	for i := range plans {
 		work.Go(func() {
-			errs[i] = t.undo(ctx, &plans[i], how, "seismo logging undo --region "+plans[i].Region)
+			errs[i] = t.undo(ctx, &plans[i], how, t.again("seismo logging undo --region "+plans[i].Region))
 		})
 	}
 	work.Wait()
@@ -231,9 +231,9 @@ func (plan *Plan) turnOff(ctx context.Context, how Undoing) error {
 		Needs: slices.Concat(s.reads, s.writes)}
 	plan.Steps = append(plan.Steps, step)
 	if !how.Force {
-		plan.Conflict = "logging of " + plan.Region + " is on, and seismo did not turn it on: it is left as it is"
+		plan.Conflict = "logging is on, and seismo did not turn it on"
 		plan.Remedy = "Give --force to turn it off; `seismo logging undo` puts it back."
-		plan.err = &trouble{what: "turn logging off", why: plan.Conflict, remedy: plan.Remedy, err: ErrTaken}
+		plan.err = &trouble{what: "turn it off", why: plan.Conflict, remedy: plan.Remedy, err: ErrTaken}
 	}
 	return nil
 }
@@ -245,7 +245,7 @@ func (t *Tool) Disable(ctx context.Context, plans []Plan, how Undoing) []error {
 	for i := range plans {
 		work.Go(func() {
 			plan := &plans[i]
-			again := "seismo logging disable --region " + plan.Region
+			again := t.again("seismo logging disable --region " + plan.Region)
 			switch off := len(plan.Steps) == 1 && plan.Steps[0].part.want != nil; {
 			case plan.err != nil:
 				errs[i] = &Failure{Region: plan.Region, Err: plan.err, Again: again + " --force"}

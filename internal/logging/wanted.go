@@ -199,20 +199,17 @@ func (w *Wish) wantLogging(p place) func(string) (string, error) {
 			return "", err
 		}
 		if lost := slices.DeleteFunc(targets(&now), func(t string) bool { return slices.Contains(targets(&c), t) }); len(lost) > 0 && !w.Force {
-			return after, &taken{p.region, lost}
+			return after, &taken{lost}
 		}
 		return after, nil
 	}
 }
 
 // taken says that logs would no longer go where they go now.
-type taken struct {
-	region string
-	lost   []string
-}
+type taken struct{ lost []string }
 
 func (t *taken) Error() string {
-	return fmt.Sprintf("logging of %s goes to %s: nothing was changed there", t.region, strings.Join(t.lost, " and "))
+	return fmt.Sprintf("logging goes to %s already", strings.Join(t.lost, " and "))
 }
 
 func (t *taken) Unwrap() error { return ErrTaken }
