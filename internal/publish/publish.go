@@ -148,31 +148,31 @@ func (p *Publisher) Once(ctx context.Context) (Result, error) {
 	now := p.deps.Now().UTC()
 	var all Result
 	var errs []error
-	step := func(what string, run func() (Result, error)) {
+	step := func(what string, run func(back time.Time) (Result, error)) {
 		if !slices.Contains(p.cfg.What, what) || ctx.Err() != nil {
 			return
 		}
-		got, err := run()
-		all.Add(got)
+		back, err := p.back(ctx, what, now)
+		if err == nil {
+			var got Result
+			got, err = run(back)
+			all.Add(got)
+		}
+		if err == nil {
+			err = p.book.set(ctx, "ran-"+what, now.Format(time.RFC3339))
+		}
 		errs = append(errs, err)
 	}
-	back, err := p.back(ctx, now)
-	if err != nil {
-		return all, err
-	}
-	step(Metrics, func() (Result, error) { return p.Metrics(ctx, back, now.Add(-p.cfg.Lag.Std())) })
-	step(Findings, func() (Result, error) { return p.findings(ctx, now) })
-	step(Errors, func() (Result, error) { return p.failures(ctx, back, now) })
-	if err := errors.Join(errs...); err != nil {
-		return all, err
-	}
-	return all, errors.Join(p.book.set(ctx, "ran", now.Format(time.RFC3339)), p.sweep(ctx, now))
+	step(Metrics, func(back time.Time) (Result, error) { return p.Metrics(ctx, back, now.Add(-p.cfg.Lag.Std())) })
+	step(Findings, func(time.Time) (Result, error) { return p.findings(ctx, now) })
+	step(Errors, func(back time.Time) (Result, error) { return p.failures(ctx, back, now) })
+	return all, errors.Join(append(errs, p.sweep(ctx, now))...)
 }
 
-// back is how far back a run looks: for late calls, over the time that seismo
+// back is how far back a run of one kind looks: for late calls, over the time that seismo
 // did not run, and at first as far as the backfill goes.
-func (p *Publisher) back(ctx context.Context, now time.Time) (time.Time, error) {
-	text, err := p.book.get(ctx, "ran")
+func (p *Publisher) back(ctx context.Context, what string, now time.Time) (time.Time, error) {
+	text, err := p.book.get(ctx, "ran-"+what)
 	if err != nil {
 		return time.Time{}, err
 	}
