@@ -21,6 +21,12 @@ fuzz: ## Run every fuzz target for a bounded number of inputs
 test-aws: ## Run the tests against moto, an emulator of AWS; needs python3 with venv
 	GO="$(GO)" ./test/aws/run.sh
 
+templates: ## Hold the CloudFormation templates against their resources' schemas; needs python3 with venv
+	GO="$(GO)" ./test/templates.sh
+
+release: ## Build what is released into dist, as far as there are C compilers
+	./release/build.sh
+
 torture: ## Kill ingests and collections 1,000 times each, then look that nothing is lost or doubled
 	SEISMO_KILLS=1000 $(GO) test -count=1 -timeout 90m -run Kill ./internal/store/duckdb ./test
 
@@ -36,4 +42,4 @@ gen: ## Write the generated pages again
 bench: ## Measure decode, normalize, ingest, report and search beside DuckDB's own reader
 	$(GO) run ./test/bench $(ARGS)
 
-.PHONY: help run test test-aws fuzz torture lint gen bench
+.PHONY: help run test test-aws templates release fuzz torture lint gen bench

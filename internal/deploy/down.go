@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	logstypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
@@ -140,6 +141,9 @@ func (t *Tool) deleteOne(ctx context.Context, k Kept) error {
 	case "AWS::KMS::Key":
 		_, err = kms.NewFromConfig(t.account.SDK(k.Region)).ScheduleKeyDeletion(ctx,
 			&kms.ScheduleKeyDeletionInput{KeyId: aws.String(k.Name), PendingWindowInDays: aws.Int32(30)})
+	}
+	if errors.As(err, new(*kmstypes.NotFoundException)) {
+		return nil
 	}
 	if err != nil {
 		return account.Explain(err, "delete "+k.Name)

@@ -28,6 +28,7 @@ func (t *Tool) left(ctx context.Context, s *stack, tpl *template, values map[str
 	}
 	names := strings.NewReplacer(replace...)
 	var found []string
+	var groups map[string]bool
 	for _, r := range tpl.made(values) {
 		if !r.Kept {
 			continue
@@ -41,7 +42,10 @@ func (t *Tool) left(ctx context.Context, s *stack, tpl *template, values map[str
 			there, err = t.bucketIsThere(ctx, s.region, name, id)
 		case "AWS::Logs::LogGroup":
 			name = names.Replace(textOf(properties["LogGroupName"]))
-			there, err = t.groupIsThere(ctx, s.region, name)
+			if groups == nil {
+				groups, err = t.groups(ctx, s.region)
+			}
+			there = groups[name]
 		}
 		if err != nil {
 			return nil, err
@@ -79,17 +83,22 @@ func (t *Tool) bucketIsThere(ctx context.Context, region, name, owner string) (b
 	return true, nil
 }
 
-func (t *Tool) groupIsThere(ctx context.Context, region, name string) (bool, error) {
-	out, err := t.account.Logs(region).DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String(name)})
-	if err != nil {
-		return false, account.Explain(err, "look for the log group "+name)
-	}
-	for _, g := range out.LogGroups {
-		if aws.ToString(g.LogGroupName) == name {
-			return true, nil
+// groups are the log groups of a Region that are called as those of the
+// templates.
+func (t *Tool) groups(ctx context.Context, region string) (map[string]bool, error) {
+	found := map[string]bool{}
+	pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(t.account.Logs(region),
+		&cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String("/aws/bedrock/")})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, account.Explain(err, "look for log groups in "+region)
+		}
+		for _, g := range page.LogGroups {
+			found[aws.ToString(g.LogGroupName)] = true
 		}
 	}
-	return false, nil
+	return found, nil
 }
 
 // create makes a stack that is not there. What is left under its names, with its

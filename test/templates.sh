@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Holds every template that `seismo deploy up --template-only` prints against the
+# resource schemas that cfn-lint carries; a warning is a failure. cfn-lint lives in
+# a Python environment of the project's cache, made once.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+version=1.58.0
+place="$PWD/.cache/cfn-lint"
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+if [ "$("$place/bin/cfn-lint" --version 2>/dev/null)" != "cfn-lint $version" ]; then
+  echo "making $place with cfn-lint $version"
+  rm -rf "$place"
+  python3 -m venv "$place"
+  "$place/bin/pip" install --quiet --disable-pip-version-check "cfn-lint==$version"
+fi
+CGO_ENABLED=0 ${GO:-go} run ./cmd/seismo-aws deploy up --template-only >"$work/all"
+csplit --quiet --elide-empty-files --prefix "$work/" --suffix-format '%02d.yaml' "$work/all" '/^---$/' '{*}'
+n="$(find "$work" -name '*.yaml' | wc -l)"
+[ "$n" -eq 6 ] || { echo "FAIL: $n templates were printed" >&2; exit 1; }
+"$place/bin/cfn-lint" --non-zero-exit-code informational -- "$work"/*.yaml
+echo "ok  $n templates"
