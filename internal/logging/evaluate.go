@@ -150,35 +150,30 @@ func meets(operator, have string, there bool, values []string) (met, known bool)
 	case "StringLike", "ArnLike", "ArnEquals":
 		one = func(v string) bool { return like(v, have) }
 	case "Null":
-		one = func(v string) bool { return v == "true" && !there || v == "false" && there }
-		there = true
+		return slices.Contains(values, map[bool]string{true: "false", false: "true"}[there]), true
 	default:
 		return false, false
 	}
 	return (there && slices.ContainsFunc(values, one)) != not, true
 }
 
-// like matches * and ?.
+// like matches * and ?. It goes back to the last * alone, so that no pattern takes
+// long.
 func like(pattern, text string) bool {
-	for i := range len(pattern) {
-		switch pattern[i] {
-		case '*':
-			for at := len(text); at >= 0; at-- {
-				if like(pattern[i+1:], text[at:]) {
-					return true
-				}
-			}
-			return false
-		case '?':
-			if text == "" {
-				return false
-			}
+	p, t, star, mark := 0, 0, -1, 0
+	for t < len(text) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark = p, t
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+			p, t = p+1, t+1
+		case star >= 0:
+			mark++
+			p, t = star+1, mark
 		default:
-			if text == "" || text[0] != pattern[i] {
-				return false
-			}
+			return false
 		}
-		text = text[1:]
 	}
-	return text == ""
+	return strings.Trim(pattern[p:], "*") == ""
 }
