@@ -136,7 +136,7 @@ type session struct {
 	*logging.Tool
 	account *account.Account
 	regions []string
-	close   func() error
+	close   func()
 }
 
 // begin opens the account and the state file, and finds out the Regions.
@@ -157,7 +157,9 @@ func (f *loggingFlags) begin(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	tool := logging.New(a, logging.Options{Journal: memory, Memory: memory, Command: f.command, Log: f.Log(), Tell: f.teller()})
-	return &session{tool, a, regionsOf(f.regions, a), memory.Close}, nil
+	return &session{tool, a, regionsOf(f.regions, a), func() {
+		_ = memory.Close() // what was committed is kept whether or not
+	}}, nil
 }
 
 // regionsOf are the Regions that were named; none is the account's own.

@@ -30,26 +30,26 @@ const (
 )
 
 // needs are the actions of a plan's steps, by resource.
-func (p *Plan) needs() []Permission {
+func (plan *Plan) needs() []Permission {
 	var list []Permission
 	add := func(action, resource string) {
 		if one := (Permission{action, resource, NotChecked}); !slices.Contains(list, one) {
 			list = append(list, one)
 		}
 	}
-	for _, s := range p.Steps {
+	for _, s := range plan.Steps {
 		actions := s.part.reads
 		if s.changes() {
 			actions = s.Needs
 		}
 		for _, a := range actions {
-			add(a, p.place.resource(s.part.setting))
+			add(a, plan.place.resource(s.part.setting))
 		}
 		if s.Kind == kindLogging && s.changes() && strings.Contains(s.After, `"RoleArn"`) {
-			add("iam:PassRole", p.place.arn("iam", "role/"+p.wish.Role))
+			add("iam:PassRole", plan.place.arn("iam", "role/"+plan.wish.Role))
 		}
-		if s.Kind == kindTrail && s.changes() && p.trail != nil && strings.Contains(s.After, `"role"`) {
-			add("iam:PassRole", p.place.arn("iam", "role/"+p.trail.Role))
+		if s.Kind == kindTrail && s.changes() && plan.trail != nil && strings.Contains(s.After, `"role"`) {
+			add("iam:PassRole", plan.place.arn("iam", "role/"+plan.trail.Role))
 		}
 	}
 	return list

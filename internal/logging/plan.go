@@ -56,9 +56,9 @@ type Plan struct {
 }
 
 // Changes is how many steps change something.
-func (p *Plan) Changes() int {
+func (plan *Plan) Changes() int {
 	n := 0
-	for _, s := range p.Steps {
+	for _, s := range plan.Steps {
 		if s.changes() {
 			n++
 		}
