@@ -214,6 +214,28 @@ func TestOthersStatementsSurviveUndo(t *testing.T) {
 	})
 }
 
+// TestUndoAfterSomebodyDeletedThings finds the bucket and the log group gone.
+func TestUndoAfterSomebodyDeletedThings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, b := standin.New(t), newBook()
+		others(c)
+		w := both()
+		w.Bucket, w.Force = "company-logs", true
+		one := tool(t, c, b, nil)
+		if err := enable(t.Context(), one, w, here); err != nil {
+			t.Fatal(err)
+		}
+		c.DropBucket("company-logs")
+		c.DeleteLogGroup("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/bedrock/model-invocations/prod")
+		if err := disable(t.Context(), one, logging.Undoing{}, here); err != nil {
+			t.Fatal(err)
+		}
+		if len(b.changes) != 0 || len(c.Roles()) != 0 || c.Logging(here)["s3Config"].(map[string]any)["bucketName"] != "elsewhere" {
+			t.Error("left:", b.changes, c.Roles(), c.Logging(here))
+		}
+	})
+}
+
 func TestPermissionsAreSimulated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := standin.New(t)

@@ -118,6 +118,8 @@ func trailTrust(p place, w *TrailWish) statement {
 		Condition: map[string]map[string]string{"StringEquals": {"aws:SourceAccount": p.id, "aws:SourceArn": p.arn("cloudtrail", "trail/"+w.Trail)}}}
 }
 
+// trailWrites allows the trail's own streams; CloudTrail chooses how their names
+// end.
 func trailWrites(p place, w *TrailWish) statement {
 	return statement{Sid: own + "WriteLogs", Effect: "Allow", Action: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
 		Resource: []string{p.arn("logs", "log-group:"+w.Group+":log-stream:"+p.id+"_CloudTrail_"+p.region+"*")}}

@@ -98,10 +98,17 @@ func undoStep(ctx context.Context, p place, c state.Change, stays map[string]boo
 		return Step{}, err
 	}
 	step := Step{Region: p.region, Kind: s.kind.name, Name: s.name, part: part{setting: s}, Needs: slices.Concat(s.reads, s.writes), After: c.Before}
-	if step.Before, err = readInside(ctx, p, s); err != nil {
+	gone := false
+	if step.Before, gone, err = readInside(ctx, p, s); err != nil {
 		return step, err
 	}
 	switch {
+	case gone:
+		step.Verb, step.After = Keep, step.Before
+		if c.Before != "" {
+			step.Note = "what it is a setting of is gone: there is nothing to put back"
+		}
+		return step, nil
 	case stays[s.thing()]:
 		step.Verb, step.After = Leave, step.Before
 		if s.in == "" {
@@ -132,15 +139,20 @@ func othersStep(step Step, c state.Change, s setting) (Step, error) {
 	return step, err
 }
 
-// readInside reads a setting; one of a thing that is gone is absent.
-func readInside(ctx context.Context, p place, s setting) (string, error) {
+// readInside reads a setting; gone says that the thing itself is not there any
+// more, or the key.
+func readInside(ctx context.Context, p place, s setting) (text string, gone bool, err error) {
 	if s.in != "" {
 		thing := settingOf(s.in, s.region, s.name)
 		if now, err := thing.read(ctx, p, s.name); err != nil || now == "" {
-			return "", err
+			return "", err == nil, err
 		}
 	}
-	return s.read(ctx, p, s.name)
+	text, err = s.read(ctx, p, s.name)
+	if s.kind.name == kindKeyPolicy && code(err) == "NotFoundException" {
+		return "", true, nil
+	}
+	return text, false, err
 }
 
 // Undo makes plans of PlanUndo true. What was put back is forgotten at once, so
@@ -181,7 +193,7 @@ func (t *Tool) undoOne(ctx context.Context, plan *Plan, s Step, how Undoing) err
 		return nil
 	}
 	if s.changes() {
-		now, err := readInside(ctx, plan.place, s.part.setting)
+		now, _, err := readInside(ctx, plan.place, s.part.setting)
 		if err != nil {
 			return err
 		}

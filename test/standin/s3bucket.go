@@ -181,3 +181,11 @@ func (c *Cloud) SetBucket(name, query, body string) {
 	defer c.mu.Unlock()
 	c.bucketSettings(name)[query] = []byte(body)
 }
+
+// DropBucket takes a bucket away with all that it holds.
+func (c *Cloud) DropBucket(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.objects.buckets, name)
+	clear(c.bucketSettings(name))
+}
