@@ -155,13 +155,13 @@ type DemoConfig struct {
 
 // Ready tells what the demo shows, once the page answers.
 type Ready struct {
-	URL    string        `json:"url"`
-	DB     string        `json:"db"`
-	Calls  int64         `json:"calls,omitzero"`
-	Took   time.Duration `json:"took,omitzero,format:units"`
-	Sent   int64         `json:"sent,omitzero"`   // bytes of messages that agents sent
-	Kept   int64         `json:"kept,omitzero"`   // bytes that are kept of them
-	Saving float64       `json:"saving,omitzero"` // Sent / Kept
+	URL    string  `json:"url"`
+	DB     string  `json:"db"`
+	Calls  int64   `json:"calls,omitzero"`
+	Took   float64 `json:"seconds,omitzero"` // until the page could be shown
+	Sent   int64   `json:"sent,omitzero"`    // bytes of messages that agents sent
+	Kept   int64   `json:"kept,omitzero"`    // bytes that are kept of them
+	Saving float64 `json:"saving,omitzero"`  // Sent / Kept
 }
 
 // Demo simulates a month, reads it, and serves it until ctx ends. Everything

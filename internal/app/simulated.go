@@ -67,7 +67,7 @@ func (a *App) observeSimulated(ctx context.Context, seen *simulate.Watch) error 
 
 // ready tells what the demo holds.
 func (a *App) ready(ctx context.Context, l net.Listener, took time.Duration, agents *saving) Ready {
-	r := Ready{URL: "http://" + l.Addr().String() + "/", DB: a.cfg.DB, Took: took}
+	r := Ready{URL: "http://" + l.Addr().String() + "/", DB: a.cfg.DB, Took: took.Seconds()}
 	if st, err := a.store.Stats(ctx); err == nil {
 		r.Calls = st.Calls
 	}

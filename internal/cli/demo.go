@@ -30,7 +30,7 @@ no other database; everything is removed at the end.`,
 					_ = s.object(ready)
 					return
 				}
-				fmt.Fprintf(s.out, "seismo demo: %s simulated calls, read in %s\n", show("", ready.Calls), ready.Took.Round(1e6))
+				fmt.Fprintf(s.out, "seismo demo: %s simulated calls, read in %.1f s\n", show("", ready.Calls), ready.Took)
 				if ready.Saving > 0 {
 					fmt.Fprintf(s.out, "  storing each message once keeps %s of the agents' %s (%.1f times less)\n",
 						bytesOf(ready.Kept), bytesOf(ready.Sent), ready.Saving)
