@@ -307,7 +307,11 @@ func (f *loggingFlags) takeBack(ctx context.Context, plan func(*session, []strin
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
 	f.brief(plans)
-	if err := f.outcome(plans, do(s, plans), "put back in %s"); err != nil {
+	well := "put back in %s"
+	if !slices.ContainsFunc(plans, func(p logging.Plan) bool { return len(p.Steps) > 0 }) {
+		well = "seismo changed nothing in %s, as far as this state file knows: there is nothing to undo"
+	}
+	if err := f.outcome(plans, do(s, plans), well); err != nil {
 		return err
 	}
 	for _, p := range plans {

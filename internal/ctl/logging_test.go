@@ -54,6 +54,7 @@ func TestLoggingAsAUserMeetsIt(t *testing.T) {
 	u.run(exitMissing, "drift eu-west-1 logging configuration is gone", "logging", "watch")
 	u.run(exitOK, "put back in eu-west-1", "logging", "watch", "--restore")
 	u.run(exitOK, "put back in eu-west-1", "logging", "--disable")
+	u.run(exitOK, "there is nothing to undo", "logging", "undo")
 	if c.Logging("eu-west-1") != nil || len(c.Buckets()) != 0 || len(c.Roles()) != 0 || len(c.LogGroups()) != 0 {
 		t.Error("the account is not as it was")
 	}
