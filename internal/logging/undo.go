@@ -98,7 +98,7 @@ func undoStep(ctx context.Context, p place, c state.Change, stays map[string]boo
 		return Step{}, err
 	}
 	step := Step{Region: p.region, Kind: s.kind.name, Name: s.name, part: part{setting: s}, Needs: slices.Concat(s.reads, s.writes), After: c.Before}
-	gone := false
+	var gone bool
 	if step.Before, gone, err = readInside(ctx, p, s); err != nil {
 		return step, err
 	}
