@@ -12,11 +12,11 @@ import (
 
 // grant is one statement of a policy in a template.
 type grant struct {
-	where               string // template/resource/Sid
-	effect              string
-	actions, resources  []string
-	principal, resource any
-	condition           bool
+	where              string // template/resource/Sid
+	effect             string
+	actions, resources []string
+	principal          any
+	condition          bool
 }
 
 func grants(t *testing.T) []grant {

@@ -17,10 +17,9 @@ import (
 
 // enabler is logging as these tests have it: what it was asked, and what it says.
 type enabler struct {
-	did         []string
-	fails       error
-	wrong       []string
-	interrupted func()
+	did   []string
+	fails error
+	wrong []string
 }
 
 func (e *enabler) Enable(ctx context.Context, to deploy.Places) error {
