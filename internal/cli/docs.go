@@ -93,7 +93,7 @@ const exitCodesText = `## Exit codes
 | 0 | done |
 | 1 | it did not work; the message says what to do |
 | 2 | the command was called wrongly |
-| 3 | done, but some inputs could not be read |
+| 3 | done, but some inputs could not be read; a check found something missing or wrong |
 | 4 | no such event, file or database |
 | 5 | another seismo holds the database |
 | 130 | interrupted; what was committed stays |

@@ -17,7 +17,7 @@ const (
 	exitOK          = 0
 	exitError       = 1   // it did not work; the message says what to do
 	exitUsage       = 2   // the command was called wrongly
-	exitPartial     = 3   // done, but some inputs could not be read
+	exitPartial     = 3   // done, but some inputs could not be read, or a check found something wrong
 	exitNotFound    = 4   // no such event, file or database
 	exitLocked      = 5   // another seismo holds the database
 	exitInterrupted = 130 // Ctrl-C; what was committed stays

@@ -13,10 +13,10 @@ import (
 	"seismo/internal/account"
 )
 
-// PricesOf is when the prices of the estimate were taken over, from the public
-// price pages of Amazon S3 and Amazon CloudWatch for US East (N. Virginia).
-// Elsewhere they are as much or up to twice that.
-const PricesOf = "2026-08-01"
+// PricesOf is what the estimate's prices are: list prices of US East (N. Virginia)
+// as their authors remember them, not looked up. Elsewhere they are as much or up
+// to twice that.
+const PricesOf = "list, not looked up"
 
 // Prices in US dollars.
 const (
@@ -29,7 +29,7 @@ const (
 
 // What a record weighs. Bedrock writes the request and the answer as JSON with
 // about 2 KB around them; a token is about 4 bytes of it; gzip leaves a fifth.
-// Sources of the last two: seismo's own bench corpus.
+// All of these are guesses, not measurements.
 const (
 	envelope   = 2 << 10
 	perToken   = 4
