@@ -58,7 +58,7 @@ func TestSourceIsTold(t *testing.T) {
 			tell(fault)
 			tell(fault)
 			tell(nil)
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) //nolint:forbidigo // virtual time
 		}
 		if n := strings.Count(b.String(), "cannot work"); n != 1 {
 			t.Errorf("told %d times within 20 seconds, want once:\n%s", n, b.String())
@@ -66,7 +66,7 @@ func TestSourceIsTold(t *testing.T) {
 		if !strings.Contains(b.String(), "give sqs:ReceiveMessage") || !strings.Contains(b.String(), "works again") {
 			t.Errorf("no remedy, or no end:\n%s", b.String())
 		}
-		time.Sleep(mostTold)
+		time.Sleep(mostTold) //nolint:forbidigo // virtual time
 		tell(fault)
 		if n := strings.Count(b.String(), "cannot work"); n != 2 {
 			t.Errorf("told %d times, want 2: a later fault is news", n)

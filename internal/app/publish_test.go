@@ -124,9 +124,9 @@ func TestServePublishesAndLetsGo(t *testing.T) {
 
 func TestSectionsOfWhatIsSent(t *testing.T) {
 	for text, want := range map[string]string{
-		"publish:\n  account: nobody\n":                                                                   `"nobody"`,
-		"publish:\n  perod: 5m\n":                                                                         "perod",
-		"reports:\n  weekly: {to: [a@example.com]}\n":                                                     "from",
+		"publish:\n  account: nobody\n":               `"nobody"`,
+		"publish:\n  perod: 5m\n":                     "perod",
+		"reports:\n  weekly: {to: [a@example.com]}\n": "from",
 		"reports:\n  ses: {account: nobody}\n  from: a@example.com\n  daily: {to: [b@example.com]}\n":     `"nobody"`,
 		"reports:\n  smtp: {host: h, tls: none}\n  from: a@example.com\n  daily: {to: [b@example.com]}\n": "smtp.tls",
 	} {

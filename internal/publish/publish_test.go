@@ -130,7 +130,7 @@ func newWorld(t *testing.T) *world {
 	if err := w.cfg.Check(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(60 * 24 * time.Hour) // so that there can be a past
+	time.Sleep(60 * 24 * time.Hour) //nolint:forbidigo // virtual time, so that there can be a past
 	return w
 }
 
@@ -267,11 +267,11 @@ func TestKilledAtEveryStep(t *testing.T) {
 			_, err := w.process().Once(t.Context())
 			done = err == nil
 			w.book.die = 0
-			time.Sleep(time.Minute)
+			time.Sleep(time.Minute) //nolint:forbidigo // virtual time
 			if _, err := w.process().Once(t.Context()); err != nil && !errors.Is(err, errDoubtful) {
 				t.Fatal(err)
 			}
-			time.Sleep(patience)
+			time.Sleep(patience) //nolint:forbidigo // virtual time
 			w.once()
 			got := w.sums()
 			if got["Calls "] != 31 || got["Errors "] != 1 || got["InputTokens "] != 3000 {
@@ -311,7 +311,7 @@ func TestAnswerThatNeverCame(t *testing.T) {
 				if _, err := w.process().Once(t.Context()); !errors.Is(err, errDoubtful) {
 					t.Fatalf("the first run: %v", err)
 				}
-				time.Sleep(patience)
+				time.Sleep(patience) //nolint:forbidigo // virtual time
 				w.once()
 				if got := w.sums(); got["Calls "] != 2 {
 					t.Errorf("%v", got)
@@ -328,7 +328,7 @@ func TestDoubtWithoutThePermissionToAsk(t *testing.T) {
 		w.cloud.Fault(standin.Fault{Op: "PutMetricData", Times: 1, Status: 500, Code: "InternalServiceFault", Late: true},
 			standin.Fault{Op: "GetMetricData", Status: 403, Code: "AccessDenied", Message: "not authorized to perform: cloudwatch:GetMetricData"})
 		_, _ = w.process().Once(t.Context())
-		time.Sleep(patience)
+		time.Sleep(patience) //nolint:forbidigo // virtual time
 		w.once()
 		if got := w.sums(); got["Calls "] != 1 {
 			t.Errorf("%v", got)
@@ -506,12 +506,12 @@ func TestOldHoursAreForgotten(t *testing.T) {
 		w.rows.add(call("a", time.Hour), failed("b", "ValidationException", time.Hour))
 		w.once()
 		before := len(w.book.facts)
-		time.Sleep(10 * 24 * time.Hour)
+		time.Sleep(10 * 24 * time.Hour) //nolint:forbidigo // virtual time
 		w.once()
 		if len(w.book.facts) != before {
 			t.Errorf("%d facts became %d within ten days", before, len(w.book.facts))
 		}
-		time.Sleep(10 * 24 * time.Hour)
+		time.Sleep(10 * 24 * time.Hour) //nolint:forbidigo // virtual time
 		w.once()
 		if got := before - len(w.book.facts); got != 2 { // the hour of metrics, and that of failed calls
 			t.Errorf("%d facts are forgotten: %v", got, w.book.facts)
