@@ -34,6 +34,16 @@ func lateBody(t *testing.T, way string) {
 	if err := cfg.Check(); err != nil {
 		t.Fatal(err)
 	}
+	now := time.Now().UTC()
+	folder := "AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/" + now.Format("2006/01/02/15/")
+	put := func(id string) {
+		w.cloud.PutObject("notified", folder+now.Format("20060102T150405Z_")+id+".json",
+			[]byte(`{"schemaType":"ModelInvocationLog","schemaVersion":"1.0","timestamp":"`+now.Format(time.RFC3339)+`","accountId":"111122223333",`+
+				`"region":"us-east-1","requestId":"`+id+`","operation":"Converse","modelId":"amazon.nova-micro-v1:0","input":{"inputContentType":"application/json",`+
+				`"inputBodyS3Path":"s3://notified/`+folder+`data/`+id+`_input.json"}}`))
+	}
+	put("a1")
+	put("b2")
 	if way == "queue" {
 		src, err := sqs.New(t.Context(), cfg, sqs.Deps{Name: way, Account: w.account, Reader: reader, Journal: w.store})
 		if err != nil {
@@ -47,16 +57,6 @@ func lateBody(t *testing.T, way string) {
 		}
 		w.addWith(t, way, src, reader.Bodies(nil, 0))
 	}
-	now := time.Now().UTC()
-	folder := "AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/" + now.Format("2006/01/02/15/")
-	put := func(id string) {
-		w.cloud.PutObject("notified", folder+now.Format("20060102T150405Z_")+id+".json",
-			[]byte(`{"schemaType":"ModelInvocationLog","schemaVersion":"1.0","timestamp":"`+now.Format(time.RFC3339)+`","accountId":"111122223333",`+
-				`"region":"us-east-1","requestId":"`+id+`","operation":"Converse","modelId":"amazon.nova-micro-v1:0","input":{"inputContentType":"application/json",`+
-				`"inputBodyS3Path":"s3://notified/`+folder+`data/`+id+`_input.json"}}`))
-	}
-	put("a1")
-	put("b2")
 	time.Sleep(30 * time.Second)
 	for _, id := range []string{"a1", "b2"} {
 		if got := w.body(t, id); got.State != event.BodyS3 {
