@@ -146,7 +146,7 @@ func TestResultTells(t *testing.T) {
 	if s := r.Stages[1]; s.MBPerSecond != 5 || s.MBPerCore != 10 || s.EventsPerCore != 1000 || s.CPUAgainstJSON != 2 {
 		t.Errorf("%+v", s)
 	}
-	if !strings.Contains(out.String(), "< 600 OVER") || !strings.Contains(out.String(), "MB/CPU-S") {
+	if !strings.Contains(out.String(), "< 600 MISSED") || !strings.Contains(out.String(), "MB/CPU-S") {
 		t.Error(out.String())
 	}
 }
