@@ -42,7 +42,6 @@ type File struct {
 	Publish config.Part `yaml:"publish" help:"metrics, findings and failed calls that are written back to CloudWatch"`
 	Reports config.Part `yaml:"reports" help:"reports that are sent by e-mail: daily, weekly, monthly"`
 
-	path     string
 	part     config.Part
 	sources  []plan
 	observed observing
@@ -64,7 +63,7 @@ func LoadFile(path string) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	f := File{path: path, part: part}
+	f := File{part: part}
 	if err := part.Decode(&f); err != nil {
 		return f, err
 	}

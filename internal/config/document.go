@@ -122,9 +122,6 @@ func (p Part) Fault(key, what, remedy string) *Fault {
 // Path is where the part stands: sources[0].
 func (p Part) Path() string { return p.path }
 
-// Empty tells whether nothing is given.
-func (p Part) Empty() bool { return p.node == nil }
-
 // Keys lists the keys of a mapping, in their order.
 func (p Part) Keys() []string {
 	var keys []string

@@ -22,7 +22,7 @@ type Config struct {
 	Geo    []string // MaxMind DB files: country, network (ASN) or both
 
 	Inventory Inventory // what AWS says of profiles, roles and people; nil knows nothing
-	TeamTags  []string  // keys of tags that name a team; none: those of TagKeys
+	TeamTags  []string  // keys of tags that name a team; none: the usual ones
 	AppTags   []string  // keys of tags that name an application; likewise
 }
 

@@ -28,14 +28,11 @@ type InferenceProfile struct {
 
 // Keys of tags that are understood, the strongest first, as foldKey spells them.
 // owner is a team's name as a rule; a human's address there is none of a team.
+// Case, hyphens, underscores, dots, colons and spaces do not count.
 var (
 	teamTags = []string{"team", "teamname", "teamid", "costcenter", "costcentre", "department", "businessunit", "owner"}
 	appTags  = []string{"app", "appname", "application", "applicationname", "service", "project", "projectname", "workload", "appid", "applicationid"}
 )
-
-// TagKeys are the keys by which teams and applications are read from tags. Case,
-// hyphens, underscores, dots, colons and spaces do not count.
-func TagKeys() (team, app []string) { return teamTags, appTags }
 
 // tagKeys are the keys in force.
 type tagKeys struct{ team, app []string }
@@ -119,7 +116,7 @@ func (e *Enricher) user(who identity) string {
 	return cmp.Or(e.inventory.User(human), human)
 }
 
-// TeamOf is the team that tags name by the keys given, or by those of TagKeys;
+// TeamOf is the team that tags name by the keys given, or by the usual ones;
 // "" when they name none.
 func TeamOf(tags map[string]string, keys []string) string {
 	team, _ := newTagKeys(keys, nil).read(tags)

@@ -32,7 +32,7 @@ type Posture struct {
 const stale = 48 * time.Hour
 
 // Judge judges what a snapshot holds, the gravest first. teamTags are the keys by
-// which a team is known; none are those of enrich.TagKeys.
+// which a team is known; none are the usual ones.
 func (s *Snapshot) Judge(now time.Time, teamTags []string) []Posture {
 	if s == nil {
 		return nil

@@ -199,12 +199,12 @@ func (a asker) totals(ctx context.Context, p Period) (Totals, error) {
 	if err != nil || len(table.Rows) == 0 {
 		return Totals{}, err
 	}
-	c := cells{table, table.Rows[0]}
+	c := table.Cells(0)
 	return Totals{
-		Calls: c.count("calls"), Failed: c.count("failed"), Throttled: c.count("throttled"), People: c.count("people"),
-		Nobody: c.count("calls") - c.count("told"), Unpriced: c.count("unpriced"), USD: c.decimal("cost.usd"), P95: c.decimal("latency.p95"),
-		Input: c.integer("tokens.input"), Read: c.integer("tokens.cache_read"), Written: c.integer("tokens.cache_write"),
-		Output: c.integer("tokens.output"),
+		Calls: c.Count("calls"), Failed: c.Count("failed"), Throttled: c.Count("throttled"), People: c.Count("people"),
+		Nobody: c.Count("calls") - c.Count("told"), Unpriced: c.Count("unpriced"), USD: c.Decimal("cost.usd"), P95: c.Decimal("latency.p95"),
+		Input: c.Integer("tokens.input"), Read: c.Integer("tokens.cache_read"), Written: c.Integer("tokens.cache_write"),
+		Output: c.Integer("tokens.output"),
 	}, nil
 }
 
@@ -220,13 +220,13 @@ func (a asker) slots(ctx context.Context) ([]Slot, []string, error) {
 			return nil, nil, err
 		}
 		s, costs := Slot{From: p.From}, map[string]float64{}
-		for _, row := range t.Rows {
-			c := cells{t, row}
-			s.Throttled += c.count("throttled")
-			s.Failed += c.count("failed") - c.count("throttled")
-			s.Answered += c.count("calls") - c.count("failed")
-			if usd := c.decimal("cost.usd"); usd != nil {
-				name := cmp.Or(c.text("family"), "unknown")
+		for i := range t.Rows {
+			c := t.Cells(i)
+			s.Throttled += c.Count("throttled")
+			s.Failed += c.Count("failed") - c.Count("throttled")
+			s.Answered += c.Count("calls") - c.Count("failed")
+			if usd := c.Decimal("cost.usd"); usd != nil {
+				name := cmp.Or(c.Text("family"), "unknown")
 				costs[name] += *usd
 				spend[name] += *usd
 			}

@@ -46,16 +46,16 @@ func (a asker) lines(ctx context.Context, p Period, by []string, where query.Nod
 		return nil, err
 	}
 	var list []Line
-	for _, row := range t.Rows {
-		c := cells{t, row}
+	for i := range t.Rows {
+		c := t.Cells(i)
 		var names []string
 		for _, field := range by {
-			if text := c.text(field); text != "" {
+			if text := c.Text(field); text != "" {
 				names = append(names, text)
 			}
 		}
-		list = append(list, Line{Name: strings.Join(names, " "), Calls: c.count("calls"), Failed: c.count("failed"),
-			Unpriced: c.count("unpriced"), Tokens: c.integer("tokens"), USD: c.decimal("cost.usd")})
+		list = append(list, Line{Name: strings.Join(names, " "), Calls: c.Count("calls"), Failed: c.Count("failed"),
+			Unpriced: c.Count("unpriced"), Tokens: c.Integer("tokens"), USD: c.Decimal("cost.usd")})
 	}
 	return list, nil
 }
@@ -136,52 +136,6 @@ func added[N int64 | float64](a, b *N) *N {
 	}
 	v := *a + *b
 	return &v
-}
-
-// cells reads one row of a table by the names of its columns. A cell that is
-// absent or of another type is zero or nil.
-type cells struct {
-	table query.Table
-	row   []any
-}
-
-func (c cells) get(name string) any {
-	if i := slices.Index(c.table.Columns, name); i >= 0 && i < len(c.row) {
-		return c.row[i]
-	}
-	return nil
-}
-
-func (c cells) count(name string) int64 {
-	n, _ := c.get(name).(int64)
-	return n
-}
-
-func (c cells) text(name string) string {
-	s, _ := c.get(name).(string)
-	return s
-}
-
-func (c cells) decimal(name string) *float64 {
-	switch v := c.get(name).(type) {
-	case float64:
-		return &v
-	case int64:
-		f := float64(v)
-		return &f
-	}
-	return nil
-}
-
-func (c cells) integer(name string) *int64 {
-	switch v := c.get(name).(type) {
-	case int64:
-		return &v
-	case float64:
-		n := int64(v)
-		return &n
-	}
-	return nil
 }
 
 // zone is the time zone's name, for people.

@@ -26,9 +26,6 @@ const (
 	Monthly Kind = "monthly"
 )
 
-// Kinds are all of them, the shortest first.
-func Kinds() []Kind { return []Kind{Daily, Weekly, Monthly} }
-
 // Period is a day, a week from Monday on, or a month, in the time zone of its
 // ends.
 type Period struct {

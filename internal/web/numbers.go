@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"seismo/internal/event"
 	"seismo/internal/query"
@@ -84,14 +83,14 @@ func (a asker) totals(ctx context.Context) (totals, error) {
 	if err != nil || len(table.Rows) == 0 {
 		return totals{}, err
 	}
-	c := cells{table, 0}
+	c := table.Cells(0)
 	return totals{
-		Calls: c.count("calls"), Failed: c.count("failed"), Throttled: c.count("throttled"),
-		People: c.count("people"), Unattributed: c.count("calls") - c.count("attributed"),
-		Unpriced: c.count("unpriced"), Untimed: c.count("latency.unknown"),
-		Spend: c.decimal("cost.usd"), P95: c.decimal("latency.p95"),
-		Input: c.integer("tokens.input"), Read: c.integer("tokens.cache_read"),
-		Written: c.integer("tokens.cache_write"), Output: c.integer("tokens.output"),
+		Calls: c.Count("calls"), Failed: c.Count("failed"), Throttled: c.Count("throttled"),
+		People: c.Count("people"), Unattributed: c.Count("calls") - c.Count("attributed"),
+		Unpriced: c.Count("unpriced"), Untimed: c.Count("latency.unknown"),
+		Spend: c.Decimal("cost.usd"), P95: c.Decimal("latency.p95"),
+		Input: c.Integer("tokens.input"), Read: c.Integer("tokens.cache_read"),
+		Written: c.Integer("tokens.cache_write"), Output: c.Integer("tokens.output"),
 		Links: links{
 			Failed:       a.narrow(query.Compare{Field: "outcome", Op: query.Equal, Value: event.Failure}),
 			Unpriced:     a.narrow(query.Compare{Field: "cost.state", Op: query.Equal, Value: event.Unpriced}),
@@ -112,13 +111,13 @@ func (a asker) calls(ctx context.Context) (chart, error) {
 	turned := series{"throttled", "warn", make([]float64, len(t.at))}
 	failed := series{"failed", "bad", make([]float64, len(t.at))}
 	for i := range table.Rows {
-		c := cells{table, i}
-		at, ok := t.index[c.time(query.TimeColumn)]
+		c := table.Cells(i)
+		at, ok := t.index[c.Time(query.TimeColumn)]
 		if !ok {
 			continue
 		}
-		bad, slow := float64(c.count("failed")), float64(c.count("throttled"))
-		answered.Values[at] = float64(c.count("calls")) - bad
+		bad, slow := float64(c.Count("failed")), float64(c.Count("throttled"))
+		answered.Values[at] = float64(c.Count("calls")) - bad
 		turned.Values[at], failed.Values[at] = slow, bad-slow
 	}
 	say := func(v float64) string { return short(int64(math.Round(v))) }
@@ -138,9 +137,9 @@ func (a asker) spend(ctx context.Context) (chart, error) {
 	t := newTimeline(a.period.Coarse, a.period.From, a.period.To)
 	found := map[string]*series{}
 	for i := range table.Rows {
-		c := cells{table, i}
-		usd, name := c.decimal("cost.usd"), c.text("family")
-		at, ok := t.index[c.time(query.TimeColumn)]
+		c := table.Cells(i)
+		usd, name := c.Decimal("cost.usd"), c.Text("family")
+		at, ok := t.index[c.Time(query.TimeColumn)]
 		if !ok || usd == nil {
 			continue
 		}
@@ -162,57 +161,4 @@ func (a asker) ask(ctx context.Context, q query.Aggregate) (query.Table, error) 
 		return table, fmt.Errorf("aggregate: %w", err)
 	}
 	return table, nil
-}
-
-// cells reads one row of a table by the names of its columns. A cell that is
-// absent or of another type is zero or nil.
-type cells struct {
-	table query.Table
-	row   int
-}
-
-func (c cells) get(name string) any {
-	for i, column := range c.table.Columns {
-		if column == name && i < len(c.table.Rows[c.row]) {
-			return c.table.Rows[c.row][i]
-		}
-	}
-	return nil
-}
-
-func (c cells) count(name string) int64 {
-	n, _ := c.get(name).(int64)
-	return n
-}
-
-func (c cells) text(name string) string {
-	s, _ := c.get(name).(string)
-	return s
-}
-
-func (c cells) time(name string) time.Time {
-	t, _ := c.get(name).(time.Time)
-	return t.UTC()
-}
-
-func (c cells) decimal(name string) *float64 {
-	switch v := c.get(name).(type) {
-	case float64:
-		return &v
-	case int64:
-		f := float64(v)
-		return &f
-	}
-	return nil
-}
-
-func (c cells) integer(name string) *int64 {
-	switch v := c.get(name).(type) {
-	case int64:
-		return &v
-	case float64:
-		n := int64(v)
-		return &n
-	}
-	return nil
 }

@@ -74,16 +74,16 @@ func TestHomeAgreesWithReports(t *testing.T) {
 		}
 		return table
 	}
-	usage, cost, speed := cells{report("usage"), 0}, cells{report("cost"), 0}, cells{report("performance"), 0}
+	usage, cost, speed := report("usage").Cells(0), report("cost").Cells(0), report("performance").Cells(0)
 	want := []string{
-		whole(usage.count("calls")), whole(usage.count("people")), percent(usage.count("failed"), usage.count("calls")),
-		dollars(*cost.decimal("cost.usd")), whole(cost.count("unpriced")) + " calls unpriced",
-		duration(*speed.decimal("latency.p95")), percent(speed.count("latency.unknown"), speed.count("calls")) + " of calls do not tell",
-		whole(speed.count("throttled")) + " of them throttled",
+		whole(usage.Count("calls")), whole(usage.Count("people")), percent(usage.Count("failed"), usage.Count("calls")),
+		dollars(*cost.Decimal("cost.usd")), whole(cost.Count("unpriced")) + " calls unpriced",
+		duration(*speed.Decimal("latency.p95")), percent(speed.Count("latency.unknown"), speed.Count("calls")) + " of calls do not tell",
+		whole(speed.Count("throttled")) + " of them throttled",
 	}
 	people := report("cost", "person")
 	for i := range min(5, len(people.Rows)) {
-		want = append(want, dollars(*(cells{people, i}).decimal("cost.usd")))
+		want = append(want, dollars(*people.Cells(i).Decimal("cost.usd")))
 	}
 	for _, text := range want {
 		if !strings.Contains(page, text) {

@@ -46,9 +46,9 @@ func (a asker) ranking(ctx context.Context, field string) (ranking, error) {
 	}
 	out := ranking{By: field}
 	for i := range table.Rows {
-		c := cells{table, i}
-		out.Rows = append(out.Rows, rank{Name: c.text(field), Href: a.drill(field, c.text(field)), Calls: c.count("calls"),
-			Tokens: c.integer("tokens"), USD: c.decimal("cost.usd"), Unpriced: c.count("unpriced"), Failed: c.count("failed")})
+		c := table.Cells(i)
+		out.Rows = append(out.Rows, rank{Name: c.Text(field), Href: a.drill(field, c.Text(field)), Calls: c.Count("calls"),
+			Tokens: c.Integer("tokens"), USD: c.Decimal("cost.usd"), Unpriced: c.Count("unpriced"), Failed: c.Count("failed")})
 	}
 	out.arrange()
 	return out, nil

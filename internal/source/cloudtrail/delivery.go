@@ -1,40 +1,17 @@
 package cloudtrail
 
 import (
-	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"seismo/internal/event"
 	"seismo/internal/source"
 )
-
-// delivery is what is new in one page, or nothing but a cursor. It can be opened
-// more than once and is settled once.
-type delivery struct {
-	object source.Object
-	body   []byte
-	once   sync.Once
-	settle func(ok bool)
-}
-
-func (d *delivery) Object() source.Object { return d.object }
-
-func (d *delivery) Open(context.Context) (io.ReadCloser, error) {
-	return io.NopCloser(bytes.NewReader(d.body)), nil
-}
-
-func (d *delivery) Settle(_ context.Context, err error) error {
-	d.once.Do(func() { d.settle(err == nil) })
-	return nil
-}
 
 // pageOf makes the object and the bytes of a delivery out of events, in the form
 // of LookupEvents' own answer.
@@ -60,35 +37,23 @@ func originOf(region, eventSource string) event.Origin {
 	return event.Origin{Key: "LookupEvents/" + region + "/" + eventSource}
 }
 
-// encode writes {"Events":[{"EventId":…,"CloudTrailEvent":…}]}. What CloudTrail
-// left out stays out.
-func encode(events []types.Event) []byte {
-	var b bytes.Buffer
-	w := writer{jsontext.NewEncoder(&b, jsontext.AllowInvalidUTF8(true))}
-	w.token(jsontext.BeginObject)
-	w.token(jsontext.String("Events"))
-	w.token(jsontext.BeginArray)
-	for _, e := range events {
-		w.token(jsontext.BeginObject)
-		w.text("EventId", e.EventId)
-		w.text("EventName", e.EventName)
-		w.text("CloudTrailEvent", e.CloudTrailEvent)
-		w.token(jsontext.EndObject)
-	}
-	w.token(jsontext.EndArray)
-	w.token(jsontext.EndObject)
-	return b.Bytes()
+// page has the form of LookupEvents' own answer.
+type page struct {
+	Events []found `json:"Events"`
 }
 
-// writer leaves out the errors of an encoder: into memory, and in this order,
-// there are none.
-type writer struct{ *jsontext.Encoder }
+// found is an event of a page. What CloudTrail left out stays out.
+type found struct {
+	EventID   *string `json:"EventId,omitzero"`
+	EventName *string `json:"EventName,omitzero"`
+	Event     *string `json:"CloudTrailEvent,omitzero"`
+}
 
-func (w writer) token(t jsontext.Token) { _ = w.WriteToken(t) }
-
-func (w writer) text(name string, value *string) {
-	if value != nil {
-		w.token(jsontext.String(name))
-		w.token(jsontext.String(*value))
+func encode(events []types.Event) []byte {
+	p := page{Events: make([]found, len(events))}
+	for i, e := range events {
+		p.Events[i] = found{e.EventId, e.EventName, e.CloudTrailEvent}
 	}
+	body, _ := json.Marshal(p, jsontext.AllowInvalidUTF8(true)) // of texts alone: it cannot fail
+	return body
 }

@@ -193,8 +193,7 @@ func (r *reader) deliver(ctx context.Context, l *lane, events []types.Event, tok
 	if err := r.bytes.Acquire(ctx, weight); err != nil {
 		return err
 	}
-	d := &delivery{object: object, body: body}
-	d.settle = func(ok bool) {
+	d := source.Held(object, body, func(ok bool) {
 		r.bytes.Release(weight)
 		if ok {
 			r.seen.add(ids)
@@ -203,7 +202,7 @@ func (r *reader) deliver(ctx context.Context, l *lane, events []types.Event, tok
 		l.settled(ok)
 		r.mu.Unlock()
 		r.nudge()
-	}
+	})
 	r.mu.Lock()
 	l.page(oldest, token, true)
 	r.mu.Unlock()
@@ -228,15 +227,14 @@ func (r *reader) finish(ctx context.Context, l *lane) {
 	if at == nil {
 		return
 	}
-	d := &delivery{object: source.Object{Origin: originOf(r.region, l.eventSource),
-		Cursor: &source.Cursor{Name: r.cursorName(l), Value: at.String()}}}
-	d.settle = func(ok bool) {
+	object := source.Object{Origin: originOf(r.region, l.eventSource),
+		Cursor: &source.Cursor{Name: r.cursorName(l), Value: at.String()}}
+	r.send(ctx, result{delivery: source.Held(object, nil, func(ok bool) {
 		r.mu.Lock()
 		l.markSettled(ok, r.deps.Now())
 		r.mu.Unlock()
 		r.nudge()
-	}
-	r.send(ctx, result{delivery: d})
+	})})
 }
 
 // fault pauses a lane and reports why, unless the Region did so a moment ago.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"seismo/internal/account"
+	"seismo/internal/event"
 	"seismo/internal/source"
 )
 
@@ -143,11 +144,10 @@ func (r *reader) deliver(ctx context.Context, number int, events []types.Filtere
 	if r.bytes.Acquire(ctx, weight) != nil {
 		return // ctx ended, and nobody asks the tail any more
 	}
-	d := &delivery{object: object, body: body}
-	d.settle = func(ok bool) {
+	d := source.Held(object, body, func(ok bool) {
 		r.bytes.Release(weight)
 		r.settled(func(now int64) { r.tail.settled(number, ok, now) })
-	}
+	})
 	if !r.send(ctx, result{delivery: d}) {
 		r.bytes.Release(weight)
 	}
@@ -155,12 +155,11 @@ func (r *reader) deliver(ctx context.Context, number int, events []types.Filtere
 
 // mark hands out the cursor.
 func (r *reader) mark(ctx context.Context, value string) {
-	d := &delivery{object: source.Object{Cursor: &source.Cursor{Name: r.group.cursorName(&r.cfg), Value: value}}}
-	d.object.Origin.Group = r.group.name
-	d.settle = func(ok bool) {
+	object := source.Object{Origin: event.Origin{Group: r.group.name},
+		Cursor: &source.Cursor{Name: r.group.cursorName(&r.cfg), Value: value}}
+	r.send(ctx, result{delivery: source.Held(object, nil, func(ok bool) {
 		r.settled(func(now int64) { r.tail.marked(ok, now) })
-	}
-	r.send(ctx, result{delivery: d})
+	})})
 }
 
 func (r *reader) settled(tell func(now int64)) {
