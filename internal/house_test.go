@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"internal/normalize/arn", "internal/normalize/model"},
 	{"internal/normalize/bedrock", "internal/normalize/cloudtrail", "internal/normalize/finding", "internal/store"},
 	{"internal/normalize", "internal/store/duckdb", "internal/store/memory", "internal/store/storetest"},
-	{"internal/metrics", "internal/inventory", "internal/doctor", "internal/mail"},
+	{"internal/metrics", "internal/inventory", "internal/doctor", "internal/mail", "internal/bill"},
 	{"internal/coverage", "internal/logging"},
 	{"internal/deploy", "internal/publish"},
 	{"internal/ctl"},

@@ -99,6 +99,7 @@ func (c *Cloud) table() map[string]service {
 		"bedrock":        {ops: c.bedrockOperations(), route: routeBedrock},
 		"iam":            {ops: c.iamOperations()},
 		"servicequotas":  {ops: c.quotasOperations()},
+		"ce":             {ops: c.costOperations()},
 		"sso":            {ops: c.ssoOperations()},
 		"identitystore":  {ops: c.identityOperations()},
 	}
