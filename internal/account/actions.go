@@ -5,6 +5,7 @@ package account
 var prefixes = map[string]string{
 	"S3": "s3", "SQS": "sqs", "SNS": "sns", "STS": "sts", "KMS": "kms", "IAM": "iam",
 	"CloudWatch Logs": "logs", "CloudWatch": "cloudwatch", "CloudTrail": "cloudtrail", "Bedrock": "bedrock",
+	"Bedrock Runtime": "bedrock",
 	"SESv2": "ses", "Service Quotas": "servicequotas", "SSO Admin": "sso", "identitystore": "identitystore", "EventBridge": "events",
 }
 
@@ -22,6 +23,7 @@ var actions = map[[2]string]string{
 	{"SQS", "SendMessageBatch"}:                  "sqs:SendMessage",
 	{"SQS", "ChangeMessageVisibilityBatch"}:      "sqs:ChangeMessageVisibility",
 	{"STS", "GetCallerIdentity"}:                 "sts:GetCallerIdentity",
+	{"Bedrock Runtime", "Converse"}:              "bedrock:InvokeModel",
 }
 
 // ActionOf is the IAM action that a call needs, "" when the service is unknown.
