@@ -6,7 +6,7 @@ var prefixes = map[string]string{
 	"S3": "s3", "SQS": "sqs", "SNS": "sns", "STS": "sts", "KMS": "kms", "IAM": "iam",
 	"CloudWatch Logs": "logs", "CloudWatch": "cloudwatch", "CloudTrail": "cloudtrail", "Bedrock": "bedrock",
 	"Bedrock Runtime": "bedrock",
-	"SESv2": "ses", "Service Quotas": "servicequotas", "SSO Admin": "sso", "identitystore": "identitystore", "EventBridge": "events",
+	"SESv2":           "ses", "Service Quotas": "servicequotas", "SSO Admin": "sso", "identitystore": "identitystore", "EventBridge": "events",
 }
 
 // actions are the operations whose IAM action has another name than the call.
