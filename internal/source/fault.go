@@ -14,6 +14,7 @@ const (
 	Throttled     Kind = "throttled"     // too many requests
 	Unreachable   Kind = "unreachable"   // no answer, a cut connection, an error of the service
 	Expired       Kind = "expired"       // credentials are missing, expired or refused
+	Refused       Kind = "refused"       // the configuration says that it is not to be read; it is kept in quarantine and does not come again
 	Misconfigured Kind = "misconfigured" // wrong Region, bucket, queue, group: nothing will come until it is changed
 	Unknown       Kind = "unknown"
 )
@@ -25,6 +26,7 @@ type Fault struct {
 	Action   string // of Forbidden: the IAM action that is missing, such as kms:Decrypt
 	Resource string // of Forbidden: the ARN it is missing for, when known
 	Remedy   string // what to do, one sentence
+	Carried  []byte // of Refused: the bytes that a message brought itself, for the quarantine
 	Err      error  // what the SDK said
 }
 

@@ -30,7 +30,7 @@ func (i *Instant) UnmarshalText(text []byte) error {
 // After it the methods below answer.
 func (c *Config) Check() error {
 	c.defaults()
-	return errors.Join(c.Config.Check(), c.checkPlace(), c.checkQueue(), c.checkTimes(), c.checkWords(), c.checkBodies(), c.compile())
+	return errors.Join(c.Config.Check(), c.checkPlace(), c.checkQueue(), c.checkTrust(), c.checkTimes(), c.checkWords(), c.checkBodies(), c.compile())
 }
 
 func (c *Config) defaults() {

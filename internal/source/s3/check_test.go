@@ -84,6 +84,10 @@ func TestWrongValuesNameTheirKey(t *testing.T) {
 		queue + "sqs: {max_receive_count: -2}":                            "sqs.max_receive_count",
 		queue + "on_poison: delete":                                       "on_poison",
 		queue + "api_timeout: 20s":                                        "api_timeout",
+		queue + "buckets: []":                                             "buckets",
+		queue + "buckets: [example-logs, 's3://example-logs']":            "buckets[1]",
+		bucket + "buckets: [example-logs]":                                "buckets",
+		bucket + "message_records: true":                                  "message_records",
 	} {
 		if _, err := load(t, text); err == nil || !strings.Contains(err.Error(), `"`+key+`"`) {
 			t.Errorf("%s: %v", text, err)

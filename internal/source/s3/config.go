@@ -29,6 +29,8 @@ type Config struct {
 	Workers           int             `yaml:"number_of_workers" help:"receive loops of a queue, or listings at once, default 1; objects are read ahead in either case"`
 	VisibilityTimeout config.Duration `yaml:"visibility_timeout" help:"how long a received message is hidden from others, default 5m, at most 12h; it is renewed at half time for as long as the message is being worked on"`
 	SQS               Queue           `yaml:"sqs"`
+	Buckets           []string        `yaml:"buckets" help:"names of the buckets that messages of the queue may tell of; what lies in any other is not asked for and goes to quarantine as refused. Without it, whoever may send to the queue has seismo read all that its credentials may read"`
+	MessageRecords    *bool           `yaml:"message_records" help:"whether records that messages carry themselves are stored, such as findings of GuardDuty and events from EventBridge; default: true without buckets, false with it"`
 	OnPoison          string          `yaml:"on_poison" help:"what becomes of a message that was received sqs.max_receive_count times: left (default: for the queue's own dead-letter queue) or quarantine (kept here, then deleted)"`
 
 	ListInterval config.Duration `yaml:"bucket_list_interval" help:"time between two listings of what can still change, default 2m"`

@@ -68,7 +68,7 @@ func (s *Source) settle(l *letter, err error) {
 	}
 	if s.keeper.settle(l.ticket, how, again(l.attempt, err)) {
 		s.counts.quarantined.Add(1)
-		s.shelf.press(s.carried(l, l.body))
+		s.shelf.press(s.whole(l))
 	}
 }
 

@@ -32,6 +32,10 @@ func (s *Source) open(l *letter) (list []*delivery) {
 	s.counts.tests.Add(int64(n.tests))
 	s.counts.ignored.Add(int64(n.ignored))
 	for _, c := range n.objects {
+		if !s.cfg.Trusts(c.Bucket) {
+			list = append(list, s.refuseObject(l, c))
+			continue
+		}
 		if _, skip := s3.Skip(c.Key); skip || !s.cfg.Selected(c.Key) {
 			s.counts.skipped.Add(1)
 			continue
@@ -45,6 +49,10 @@ func (s *Source) open(l *letter) (list []*delivery) {
 		list = append(list, d)
 	}
 	for _, record := range n.records {
+		if !s.cfg.Carries() {
+			list = append(list, s.refuseRecord(l, record))
+			continue
+		}
 		list = append(list, s.carried(l, record))
 	}
 	return list
@@ -69,7 +77,7 @@ func (s *Source) resolve(list []*delivery) {
 	var group errgroup.Group
 	group.SetLimit(calls)
 	for _, d := range list {
-		if d.body == nil && (d.ref.ETag == "" || d.other != "") {
+		if d.body == nil && d.failed == nil && (d.ref.ETag == "" || d.other != "") {
 			group.Go(func() error {
 				s.look(d)
 				return nil

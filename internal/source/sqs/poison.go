@@ -1,6 +1,7 @@
 package sqs
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"sync"
@@ -26,14 +27,27 @@ func (s *Source) quarantines() bool { return s.cfg.OnPoison == s3.PoisonQuaranti
 func (s *Source) poison(l *letter) *delivery {
 	s.counts.poison.Add(1)
 	s.log.poison(l, l.odd)
-	d := s.carried(l, l.body)
 	if s.quarantines() {
 		s.counts.quarantined.Add(1)
-		return d
+		return s.whole(l)
 	}
+	d := s.carried(l, l.body)
 	d.failed = &source.Fault{
 		Kind: source.Unknown, What: "understand message " + l.id + " of " + s.queue.URL, Err: errors.New(l.odd),
 		Remedy: "send other messages to other queues; after an update that knows this kind, `seismo queue redrive` has dead letters read again; `on_poison: quarantine` keeps such messages here",
+	}
+	return d
+}
+
+// whole is the body of a message, for the quarantine. Where records in messages
+// are not wanted it must not be read as one: part of it may look like a record.
+func (s *Source) whole(l *letter) *delivery {
+	d := s.carried(l, l.body)
+	if !s.cfg.Carries() {
+		d.object.ID = refusedID + d.object.ID
+		d.failed = &source.Fault{Kind: source.Refused, What: "understand message " + l.id + " of " + s.queue.URL,
+			Err: errors.New(cmp.Or(l.odd, "what it tells of failed each time")), Carried: l.body,
+			Remedy: "look at it with `seismo quarantine show`"}
 	}
 	return d
 }

@@ -48,6 +48,7 @@ type Source struct {
 	shelf    *shelf
 	told     chan news
 	impaired impairments
+	refusals refusals
 	counts   counts
 	log      complaints
 }

@@ -14,9 +14,13 @@ type Stats struct {
 	Skipped     int64 // objects that never hold records or that file_selectors leave out
 	Poison      int64 // receipts of messages that cannot be understood, or failed too often
 	Quarantined int64 // poison messages delivered for quarantine
+	Refused     int64 // objects in buckets that the configuration does not trust
+	Unasked     int64 // records in messages, where the configuration wants none
 	Faults      int64 // calls of SQS that failed
 	Held        int64 // messages that are being worked on, now
 	Waiting     int64 // objects that nobody has asked for yet, now
+
+	RefusedIn []string // some of the buckets that are not trusted
 }
 
 type counts struct {
@@ -26,7 +30,9 @@ type counts struct {
 // Stats tells what the source did until now.
 func (s *Source) Stats() Stats {
 	c := &s.counts
+	refused, unasked, buckets := s.refusals.read()
 	return Stats{
+		Refused: refused, Unasked: unasked, RefusedIn: buckets,
 		Received: c.received.Load(), Deleted: c.deleted.Load(), Returned: c.returned.Load(), Lost: c.lost.Load(),
 		Objects: c.objects.Load(), Tests: c.tests.Load(), Ignored: c.ignored.Load(), Skipped: c.skipped.Load(),
 		Poison: c.poison.Load(), Quarantined: c.quarantined.Load(), Faults: c.faults.Load(),
