@@ -91,5 +91,6 @@ const (
 	BadEnvelope    = "bad_envelope"    // base64 or payload of a subscription, Kinesis or Firehose record
 	BadRecord      = "bad_record"      // known kind, but unusable
 	BadRead        = "read_error"
-	BadGone        = "gone" // an object that was deleted before it was read
+	BadGone        = "gone"    // an object that was deleted before it was read
+	BadRefused     = "refused" // told of by somebody whom the configuration does not trust: never read
 )

@@ -224,7 +224,7 @@ func TestFaultsOfObjects(t *testing.T) {
 		reason  string
 	}{
 		{source.Gone, 1, true, ""}, {source.Gone, 2, true, ""}, {source.Gone, 3, false, decode.BadGone},
-		{source.Changed, 1, false, decode.SkipChanged},
+		{source.Changed, 1, false, decode.SkipChanged}, {source.Refused, 1, false, decode.BadRefused},
 		{source.Forbidden, 1, true, ""}, {source.Forbidden, 500, true, ""}, {source.Unreachable, 9, true, ""},
 	} {
 		s := newSink()

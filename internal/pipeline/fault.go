@@ -16,8 +16,8 @@ const giveUpAfter = 3
 
 // fail decides what becomes of an object that was not read to its end. One that
 // is gone for good goes to quarantine with that reason, one that was overwritten
-// is skipped (the newer one is an object of its own); any other stays a trouble
-// and comes again.
+// is skipped (the newer one is an object of its own), one that is not to be read
+// goes to quarantine at once; any other stays a trouble and comes again.
 func (w *worker) fail(o source.Object) {
 	var fault *source.Fault
 	kind, detail := source.Unknown, w.failed.Error()
@@ -29,12 +29,9 @@ func (w *worker) fail(o source.Object) {
 	}
 	switch {
 	case kind == source.Gone && o.Attempt >= giveUpAfter:
-		w.reading.entry.Read++
-		w.reading.entry.Quarantined++
-		w.piece.tally.read++
-		count(&w.piece.tally.bad, decode.BadGone, 1)
-		w.piece.batch.Bad = append(w.piece.batch.Bad, goneItem(o, detail))
-		w.failed = nil
+		w.keep(o, decode.BadGone, detail, nil)
+	case kind == source.Refused:
+		w.keep(o, decode.BadRefused, detail, fault.Carried)
 	case kind == source.Changed:
 		w.reading.entry.Read++
 		w.piece.tally.read++
@@ -46,10 +43,21 @@ func (w *worker) fail(o source.Object) {
 	w.meter.failed(o, kind, w.failed)
 }
 
-func goneItem(o source.Object, detail string) decode.Item {
-	sum := sha256.Sum256([]byte(o.ID)) // of its name: nothing of it was seen
-	return decode.Item{Verdict: decode.Bad, Reason: decode.BadGone, Detail: detail, Origin: o.Origin,
-		SHA256: hex.EncodeToString(sum[:])}
+// keep puts an object that was never read into quarantine, with the bytes that
+// came with it, and lets it be settled.
+func (w *worker) keep(o source.Object, reason, detail string, bytes []byte) {
+	of := bytes
+	if of == nil {
+		of = []byte(o.ID) // of its name: nothing of it was seen
+	}
+	sum := sha256.Sum256(of)
+	w.reading.entry.Read++
+	w.reading.entry.Quarantined++
+	w.piece.tally.read++
+	count(&w.piece.tally.bad, reason, 1)
+	w.piece.batch.Bad = append(w.piece.batch.Bad, decode.Item{Verdict: decode.Bad, Reason: reason, Detail: detail, Origin: o.Origin,
+		Raw: bytes[:min(len(bytes), decode.KeepBad)], Size: int64(len(bytes)), SHA256: hex.EncodeToString(sum[:])})
+	w.failed = nil
 }
 
 // Waits until a listing tries a troubled object again.
