@@ -2,6 +2,7 @@ package standin
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -18,47 +19,77 @@ type Stack struct {
 	Outputs      map[string]string
 	Resources    [][3]string // logical id, type, physical id
 
-	id     string
-	next   string // status after one more look, "" when nothing is going on
-	events []map[string]any
+	id      string
+	next    string // status after one more look, "" when nothing is going on
+	version int    // counts changes: a change set of an older one is obsolete
+	events  []map[string]any
 }
 
 // stacks are all stacks of all Regions, and what shall become of them.
 type stacks struct {
-	list  []*Stack
-	sets  map[string]changeSet
-	fail  map[string][2]string         // by stack's name: the resource that fails next, and why
-	gives map[string]map[string]string // outputs by stack's name
-	made  int
+	cloud  *Cloud
+	list   []*Stack
+	sets   map[string]changeSet
+	fail   map[string]StackFault        // by stack's name: what the next change or removal meets
+	gives  map[string]map[string]string // outputs by stack's name
+	drift  map[string][]Drifted
+	looked map[string]bool // detections that were asked for once
+	boards map[string]string
+	made   int
 }
 
-type changeSet struct {
-	stack, template string
-	parameters      map[string]string
-	create, same    bool
+// StackFault is what a change of a stack fails at.
+type StackFault struct {
+	Delete   bool   // it meets the next removal, and not the next change
+	Resource string // by its id in the template
+	Reason   string // as CloudFormation gives it
+	End      string // status that the stack ends in; "" is that of a rollback that came through
 }
 
 func (c *Cloud) stacks() *stacks {
 	return state(c, stackKey{}, func() *stacks {
-		return &stacks{sets: map[string]changeSet{}, fail: map[string][2]string{}, gives: map[string]map[string]string{}}
+		return &stacks{cloud: c, sets: map[string]changeSet{}, fail: map[string]StackFault{}, gives: map[string]map[string]string{},
+			drift: map[string][]Drifted{}, looked: map[string]bool{}, boards: map[string]string{}}
 	})
 }
 
-// PutStack puts a stack in, such as a half-made one.
+// PutStack puts a stack in, such as a half-made one. One that something is being
+// done to is done at the look after the next.
 func (c *Cloud) PutStack(s Stack) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if verb, ok := strings.CutSuffix(s.Status, "_IN_PROGRESS"); ok && verb != "REVIEW" {
+		s.next = strings.TrimSuffix(strings.TrimSuffix(verb, "_CLEANUP"), "_COMPLETE") + "_COMPLETE"
+	}
 	c.stacks().add(&s)
 }
 
 // FailStack lets the next change of a stack fail at one of its resources.
 func (c *Cloud) FailStack(name, resource, reason string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.stacks().fail[name] = [2]string{resource, reason}
+	c.FailStackAt(name, StackFault{Resource: resource, Reason: reason})
 }
 
-// StackGives says which outputs a stack has once it is made.
+// FailStackAt lets the next change or removal of a stack fail.
+func (c *Cloud) FailStackAt(name string, f StackFault) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stacks().fail[name] = f
+}
+
+// ChangeStack is what somebody else does to a stack: it has another template now.
+func (c *Cloud) ChangeStack(name, template string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, s := range c.stacks().list {
+		if s.Name == name && s.Status != "DELETE_COMPLETE" {
+			s.Template, s.Status = template, "UPDATE_COMPLETE"
+			s.version++
+		}
+	}
+}
+
+// StackGives says which outputs a stack has once it is made, in place of those of
+// its template.
 func (c *Cloud) StackGives(name string, outputs map[string]string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -96,49 +127,32 @@ func (l *stacks) find(r *request) (*Stack, error) {
 	return nil, fail(400, "ValidationError", "Stack with id %s does not exist", name)
 }
 
-func (s *Stack) event(id, kind, status, reason string) {
-	s.events = append(s.events, map[string]any{
-		"EventId": fmt.Sprintf("%s-%d", s.Name, len(s.events)), "StackId": s.id, "StackName": s.Name, "LogicalResourceId": id,
-		"ResourceType": kind, "ResourceStatus": status, "ResourceStatusReason": reason, "Timestamp": time.Now().UTC(),
-	})
-}
-
-const stackType = "AWS::CloudFormation::Stack"
-
-// begin starts a change; the look after the next sees its end.
-func (l *stacks) begin(s *Stack, verb string) {
-	s.Status, s.next = verb+"_IN_PROGRESS", verb+"_COMPLETE"
-	s.event(s.Name, stackType, s.Status, "User Initiated")
-	if f, ok := l.fail[s.Name]; ok && verb != "DELETE" {
-		delete(l.fail, s.Name)
-		s.event(f[0], "AWS::CloudWatch::Alarm", verb+"_FAILED", f[1])
-		s.event("Another", "AWS::SNS::Topic", verb+"_FAILED", "Resource creation cancelled")
-		s.next = map[string]string{"CREATE": "ROLLBACK_COMPLETE", "UPDATE": "UPDATE_ROLLBACK_COMPLETE"}[verb]
-	}
-}
-
 func (c *Cloud) cloudformationOperations() map[string]operation {
-	locked := func(do func(l *stacks, r *request) (any, error)) operation {
-		return func(r *request) (any, error) {
+	ops := map[string]operation{}
+	for name, do := range map[string]func(l *stacks, r *request) (any, error){
+		"CreateStack": createStack, "DeleteStack": deleteStack, "DescribeStacks": describeStacks,
+		"DescribeStackEvents": describeStackEvents, "DescribeStackResources": describeStackResources,
+		"GetTemplate": getTemplate, "ContinueUpdateRollback": continueRollback,
+		"CreateChangeSet": createChangeSet, "DescribeChangeSet": describeChangeSet,
+		"DeleteChangeSet": deleteChangeSet, "ExecuteChangeSet": executeChangeSet,
+		"DetectStackDrift": detectDrift, "DescribeStackDriftDetectionStatus": driftStatus, "DescribeStackResourceDrifts": describeDrifts,
+	} {
+		ops[name] = func(r *request) (any, error) {
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			return do(c.stacks(), r)
 		}
 	}
-	return map[string]operation{
-		"CreateStack": locked(createStack), "DeleteStack": locked(deleteStack), "DescribeStacks": locked(describeStacks),
-		"DescribeStackEvents": locked(describeStackEvents), "DescribeStackResources": locked(describeStackResources),
-		"GetTemplate": locked(getTemplate), "ContinueUpdateRollback": locked(continueRollback),
-		"CreateChangeSet": locked(createChangeSet), "DescribeChangeSet": locked(describeChangeSet),
-		"DeleteChangeSet": locked(deleteChangeSet), "ExecuteChangeSet": locked(executeChangeSet),
-	}
+	return ops
 }
 
 func pairs(r *request, prefix, key, value string) map[string]string {
 	out := map[string]string{}
 	for i := 1; r.form.Has(fmt.Sprintf("%s.member.%d.%s", prefix, i, key)); i++ {
 		at := fmt.Sprintf("%s.member.%d.", prefix, i)
-		out[r.form.Get(at+key)] = r.form.Get(at + value)
+		if r.form.Get(at+"UsePreviousValue") != "true" {
+			out[r.form.Get(at+key)] = r.form.Get(at + value)
+		}
 	}
 	return out
 }
@@ -149,14 +163,17 @@ func createStack(l *stacks, r *request) (any, error) {
 	}
 	s := l.add(&Stack{Region: r.region, Name: r.form.Get("StackName"), Template: r.form.Get("TemplateBody"),
 		Parameters: pairs(r, "Parameters", "ParameterKey", "ParameterValue"), Tags: pairs(r, "Tags", "Key", "Value")})
-	l.begin(s, "CREATE")
+	l.begin(s, "CREATE", false)
 	return map[string]any{"StackId": s.id}, nil
 }
 
 func deleteStack(l *stacks, r *request) (any, error) {
 	s, err := l.find(r)
+	if err == nil && s.next != "" {
+		return nil, fail(400, "ValidationError", "Stack [%s] cannot be deleted while in status %s", s.Name, s.Status)
+	}
 	if err == nil && s.Status != "DELETE_COMPLETE" {
-		l.begin(s, "DELETE")
+		l.begin(s, "DELETE", false)
 	}
 	return nil, nil //nolint:nilerr // AWS is content when there is no such stack
 }
@@ -180,7 +197,10 @@ func describeStacks(l *stacks, r *request) (any, error) {
 		s.Status, s.next = s.next, ""
 		s.event(s.Name, stackType, s.Status, "")
 		if strings.HasSuffix(s.Status, "_COMPLETE") && !strings.Contains(s.Status, "ROLLBACK") {
-			s.Outputs = l.gives[s.Name]
+			s.Outputs = maps.Clone(l.gives[s.Name])
+			if s.Outputs == nil {
+				s.Outputs = scopeOf(s).outputs()
+			}
 		}
 	}
 	return map[string]any{"Stacks": []map[string]any{out}}, nil
@@ -224,86 +244,6 @@ func continueRollback(l *stacks, r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.begin(s, "UPDATE_ROLLBACK")
+	l.begin(s, "UPDATE_ROLLBACK", false)
 	return nil, nil
-}
-
-func createChangeSet(l *stacks, r *request) (any, error) {
-	s, err := l.find(r)
-	create := r.form.Get("ChangeSetType") == "CREATE"
-	switch {
-	case create && err != nil:
-		s = l.add(&Stack{Region: r.region, Name: r.form.Get("StackName"), Status: "REVIEW_IN_PROGRESS"})
-	case create && s.Status != "REVIEW_IN_PROGRESS":
-		return nil, fail(400, "ValidationError", "Stack [%s] already exists and cannot be created again with the changeSet.", s.Name)
-	case err != nil:
-		return nil, err
-	case !create && (s.Status == "ROLLBACK_COMPLETE" || strings.HasSuffix(s.Status, "_IN_PROGRESS")):
-		return nil, fail(400, "ValidationError", "Stack:%s is in %s state and can not be updated.", s.id, s.Status)
-	}
-	if create {
-		s.Tags = pairs(r, "Tags", "Key", "Value")
-	}
-	l.made++
-	id := fmt.Sprintf("arn:aws:cloudformation:%s:%s:changeSet/%s/%d", r.region, AccountID, r.form.Get("ChangeSetName"), l.made)
-	set := changeSet{s.id, r.form.Get("TemplateBody"), pairs(r, "Parameters", "ParameterKey", "ParameterValue"), create, false}
-	set.same = !create && set.template == s.Template
-	l.sets[id] = set
-	return map[string]any{"Id": id, "StackId": s.id}, nil
-}
-
-func (l *stacks) set(r *request) (changeSet, error) {
-	set, ok := l.sets[r.form.Get("ChangeSetName")]
-	if !ok {
-		return set, fail(404, "ChangeSetNotFound", "ChangeSet [%s] does not exist", r.form.Get("ChangeSetName"))
-	}
-	return set, nil
-}
-
-func describeChangeSet(l *stacks, r *request) (any, error) {
-	set, err := l.set(r)
-	if err != nil {
-		return nil, err
-	}
-	if set.same {
-		return map[string]any{"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes. Submit different information to create a change set."}, nil
-	}
-	change := func(action, id, kind, replacement string) map[string]any {
-		return map[string]any{"Type": "Resource", "ResourceChange": map[string]any{"Action": action, "LogicalResourceId": id, "ResourceType": kind,
-			"Replacement": replacement, "Details": []map[string]any{{"Target": map[string]any{"Name": "Threshold"}}}}}
-	}
-	return map[string]any{"Status": "CREATE_COMPLETE", "ExecutionStatus": "AVAILABLE", "Changes": []map[string]any{
-		change("Modify", "A", "AWS::CloudWatch::Alarm", "False"), change("Modify", "B", "AWS::SQS::Queue", "True"), change("Remove", "C", "AWS::SNS::Topic", "")}}, nil
-}
-
-func deleteChangeSet(l *stacks, r *request) (any, error) {
-	delete(l.sets, r.form.Get("ChangeSetName"))
-	return nil, nil
-}
-
-func executeChangeSet(l *stacks, r *request) (any, error) {
-	set, err := l.set(r)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range l.list {
-		if s.id != set.stack {
-			continue
-		}
-		s.Template = set.template
-		if set.create {
-			s.Parameters = set.parameters
-			l.begin(s, "CREATE")
-		} else {
-			l.begin(s, "UPDATE")
-		}
-	}
-	return nil, nil
-}
-
-// Left are the change sets that nobody removed or executed, by stack.
-func (c *Cloud) Left() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.stacks().sets)
 }

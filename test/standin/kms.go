@@ -41,7 +41,8 @@ func (c *Cloud) Keys() []Key {
 func (k Key) arn() string { return partition().ARN("kms", k.Region, AccountID, "key/"+k.ID) }
 
 func (c *Cloud) kmsOperations() map[string]operation {
-	return map[string]operation{"DescribeKey": c.describeKey, "GetKeyPolicy": c.keyPolicy, "PutKeyPolicy": c.keyPolicy}
+	return map[string]operation{"DescribeKey": c.describeKey, "GetKeyPolicy": c.keyPolicy, "PutKeyPolicy": c.keyPolicy,
+		"ScheduleKeyDeletion": c.scheduleKey}
 }
 
 func (c *Cloud) describeKey(r *request) (any, error) {
@@ -95,6 +96,30 @@ func (c *Cloud) keyPolicy(r *request) (any, error) {
 				partition().ARN("iam", "", AccountID, "root") + `"},"Action":"kms:*","Resource":"*"}]}`
 		}
 		return map[string]any{"Policy": keys[i].Policy, "PolicyName": "default"}, nil
+	}
+	return nil, fail(400, "NotFoundException", "Key '%s' does not exist", in.KeyID)
+}
+
+// scheduleKey lets a key wait for its deletion.
+func (c *Cloud) scheduleKey(r *request) (any, error) {
+	var in struct {
+		KeyID string `json:"KeyId"`
+	}
+	if err := r.decode(&in); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	keys := *c.kms()
+	for i, k := range keys {
+		if k.Region != r.region || k.arn() != in.KeyID && k.ID != in.KeyID {
+			continue
+		}
+		if k.State == "PendingDeletion" {
+			return nil, fail(400, "KMSInvalidStateException", "%s is pending deletion.", k.arn())
+		}
+		keys[i].State = "PendingDeletion"
+		return map[string]any{"KeyId": k.arn(), "KeyState": "PendingDeletion", "PendingWindowInDays": 30}, nil
 	}
 	return nil, fail(400, "NotFoundException", "Key '%s' does not exist", in.KeyID)
 }

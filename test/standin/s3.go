@@ -21,6 +21,7 @@ type Object struct {
 	Modified    time.Time   // whole seconds
 	Header      http.Header // answered with the body: Content-Encoding, x-amz-meta-…
 	Class       string      // storage class; GLACIER cannot be read
+	Locked      bool        // by S3 Object Lock: it cannot be deleted
 
 	body    func(offset int64) io.Reader
 	deleted bool // a delete marker

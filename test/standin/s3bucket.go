@@ -132,22 +132,41 @@ func (c *Cloud) deleteBucket(r *request) (any, error) {
 	})
 }
 
+// deleteObjects deletes objects, or one version of each where it is named. What a
+// lock holds stays, and is told so.
 func (c *Cloud) deleteObjects(r *request) (any, error) {
 	return c.onBucket(r, func(b *bucket) (any, error) {
 		var in struct {
-			Object []struct{ Key string }
+			Object []struct{ Key, VersionId string }
 		}
 		if err := xml.Unmarshal(r.plainBody(), &in); err != nil {
 			return nil, fail(400, "MalformedXML", "%v", err)
 		}
+		var text strings.Builder
 		for _, o := range in.Object {
-			delete(b.objects, o.Key)
-			if at, ok := slices.BinarySearch(b.keys, o.Key); ok {
-				b.keys = slices.Delete(b.keys, at, at+1)
+			if slices.ContainsFunc(b.objects[o.Key], func(v Object) bool { return v.Locked }) {
+				fmt.Fprintf(&text, "<Error><Key>%s</Key><VersionId>%s</VersionId><Code>AccessDenied</Code><Message>Access Denied because object protected by object lock.</Message></Error>",
+					escape(o.Key), escape(o.VersionId))
+				continue
 			}
+			b.remove(o.Key, o.VersionId)
 		}
-		return xmlOf(200, "<DeleteResult></DeleteResult>"), nil
+		return xmlOf(200, "<DeleteResult>"+text.String()+"</DeleteResult>"), nil
 	})
+}
+
+// remove takes one version of an object away, or all when none is named.
+func (b *bucket) remove(key, version string) {
+	b.objects[key] = slices.DeleteFunc(b.objects[key], func(v Object) bool {
+		return version == "" || v.Version == version || version == "null" && v.Version == ""
+	})
+	if len(b.objects[key]) == 0 {
+		delete(b.objects, key)
+	}
+	at, listed := slices.BinarySearch(b.keys, key)
+	if _, there := b.latest(key); listed && !there {
+		b.keys = slices.Delete(b.keys, at, at+1)
+	}
 }
 
 // listVersions answers all versions on one page.

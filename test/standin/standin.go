@@ -91,10 +91,10 @@ func (c *Cloud) table() map[string]service {
 		"sts": {ops: c.stsOperations()},
 		"kms": {ops: c.kmsOperations()},
 
-		"logs":           {ops: merged(c.logsOperations(), c.logsWriting())},
+		"logs":           {ops: merged(merged(c.logsOperations(), c.logsWriting()), c.insightsOperations())},
 		"cloudtrail":     {ops: c.cloudtrailOperations()},
 		"cloudformation": {ops: c.cloudformationOperations()},
-		"monitoring":     {ops: merged(c.cloudwatchOperations(), c.metricsWriting())},
+		"monitoring":     {ops: merged(merged(c.cloudwatchOperations(), c.metricsWriting()), c.dashboardOperations())},
 		"ses":            {ops: c.sesOperations(), route: routeSES},
 		"bedrock":        {ops: c.bedrockOperations(), route: routeBedrock},
 		"iam":            {ops: c.iamOperations()},
