@@ -29,7 +29,8 @@ import (
 // connection ended after all of it was sent and before the answer.
 var ErrDoubtful = errors.New("the message may or may not have been taken")
 
-// Sender sends one message to all of its recipients.
+// Sender sends one message to its recipients. The error is a *Partly when some of
+// them were refused and the message went to the others.
 type Sender interface {
 	Send(ctx context.Context, m Message) error
 }
@@ -38,6 +39,7 @@ type Sender interface {
 type Message struct {
 	From    string   // one address, with a name or without
 	To      []string // addresses
+	Only    []string // those of To that it is sent to now; none is all of them
 	Subject string
 	Date    time.Time
 	ID      string // left side of the Message-ID; the same message always has the same
@@ -65,22 +67,29 @@ func Address(text string) (*mail.Address, error) {
 	return a, nil
 }
 
-// envelope is a message's addresses, checked.
+// envelope are the addresses that a message goes from and to, checked.
 func (m *Message) envelope() (from *mail.Address, to []*mail.Address, err error) {
 	if from, err = Address(m.From); err != nil {
 		return nil, nil, fmt.Errorf("from: %w", err)
 	}
-	for _, text := range m.To {
+	if to, err = addresses(m.To); err == nil && len(m.Only) > 0 {
+		to, err = addresses(m.Only)
+	}
+	return from, to, err
+}
+
+func addresses(list []string) (to []*mail.Address, err error) {
+	for _, text := range list {
 		a, err := Address(text)
 		if err != nil {
-			return nil, nil, fmt.Errorf("to: %w", err)
+			return nil, fmt.Errorf("to: %w", err)
 		}
 		to = append(to, a)
 	}
 	if len(to) == 0 {
-		return nil, nil, errors.New("to: nobody")
+		return nil, errors.New("to: nobody")
 	}
-	return from, to, nil
+	return to, nil
 }
 
 var (
@@ -92,7 +101,11 @@ var (
 // and the page once more as an attachment, since many readers show no drawing in
 // the page itself.
 func (m *Message) Bytes() ([]byte, error) {
-	from, to, err := m.envelope()
+	from, _, err := m.envelope()
+	if err != nil {
+		return nil, err
+	}
+	to, err := addresses(m.To)
 	if err != nil {
 		return nil, err
 	}

@@ -73,21 +73,9 @@ func local(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Refused is what a mail server said, with what to do about it.
-type Refused struct {
-	What   string
-	Remedy string
-	Err    error
-}
-
-func (r *Refused) Error() string { return r.What + ": " + r.Err.Error() }
-func (r *Refused) Unwrap() error { return r.Err }
-
-// Hint is the remedy.
-func (r *Refused) Hint() string { return r.Remedy }
-
-// Send sends to every recipient or to nobody: a server that refuses one of them
-// gets no message.
+// Send sends to every recipient that the server takes. Where it refuses some, the
+// others get the message and the error is a *Partly; where it refuses all, nobody
+// gets it.
 func (s *SMTP) Send(ctx context.Context, m Message) error {
 	from, to, err := m.envelope()
 	if err != nil {
@@ -99,23 +87,55 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	c, err := s.connect(ctx)
+	c, err := s.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = c.Close() }()
-	if err := s.greet(c); err != nil {
-		return err
-	}
 	if err := c.Mail(from.Address); err != nil {
 		return said("give the sender", "Check from: the server does not send for this address.", err)
 	}
-	for _, a := range to {
-		if err := c.Rcpt(a.Address); err != nil {
-			return said("give the recipient "+a.Address, "Check to: the server does not take mail for this address; nobody got the message.", err)
-		}
+	refused, err := give(c, to)
+	if err != nil {
+		return err
 	}
-	return deliver(c, data)
+	if len(refused) == len(to) {
+		return all(refused)
+	}
+	err = deliver(c, data)
+	if len(refused) > 0 && (err == nil || errors.Is(err, ErrDoubtful)) {
+		return &Partly{Refused: refused, Taken: len(to) - len(refused), Err: err}
+	}
+	return err
+}
+
+// Try connects, protects the connection and logs in, as Send does, and sends
+// nothing.
+func (s *SMTP) Try(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	c, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close() }()
+	_ = c.Quit() // it let us in: what it says of our leaving matters to nobody
+	return nil
+}
+
+// Address is where the server listens: smtp.example.com:587.
+func (s *SMTP) Address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
+
+// enter is a connection on which messages may be given.
+func (s *SMTP) enter(ctx context.Context) (*smtp.Client, error) {
+	c, err := s.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.greet(c); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
 }
 
 // deliver sends the message itself. From the last line on until the answer nobody
@@ -139,11 +159,9 @@ func deliver(c *smtp.Client, data []byte) error {
 	return nil
 }
 
-func said(what, remedy string, err error) error { return &Refused{what, remedy, err} }
-
 // connect opens the connection, protected from its first byte where that is asked for.
 func (s *SMTP) connect(ctx context.Context) (*smtp.Client, error) {
-	address := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
+	address := s.Address()
 	dialer := &net.Dialer{Timeout: 20 * time.Second}
 	conn, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -21,8 +22,8 @@ import (
 	"time"
 )
 
-// server is a mail server for one test. Its replies can be changed by the word
-// that asks for them.
+// server is a mail server for one test. Its replies can be changed by the line that
+// asks for them, or its first word.
 type server struct {
 	t       *testing.T
 	l       net.Listener
@@ -116,7 +117,7 @@ func (s *server) talk(conn net.Conn) {
 		word, _, _ := strings.Cut(strings.ToUpper(text), " ")
 		s.mu.Lock()
 		s.heard, s.safe = append(s.heard, text), append(s.safe, protected)
-		reply := s.replies[word]
+		reply := cmp.Or(s.replies[text], s.replies[word])
 		s.mu.Unlock()
 		switch {
 		case reply == "hang up":

@@ -20,7 +20,6 @@ import (
 	"seismo/internal/account"
 	"seismo/internal/event"
 	"seismo/internal/query"
-	"seismo/internal/source"
 )
 
 // Ledger remembers what was sent; *state.State is one.
@@ -71,14 +70,6 @@ type Publisher struct {
 	status Status
 }
 
-// Status says how publishing does.
-type Status struct {
-	Last   time.Time `json:"last,omitzero"`   // end of the newest run that did all it was to do
-	Total  Result    `json:"total"`           // since the start
-	Fault  string    `json:"fault,omitzero"`  // why the newest run failed; "" when it did not
-	Remedy string    `json:"remedy,omitzero"` // what to do about it
-}
-
 // New makes a publisher; cfg has been checked. It asks AWS nothing.
 func New(cfg Config, deps Deps) *Publisher {
 	if deps.Log == nil {
@@ -95,15 +86,10 @@ func New(cfg Config, deps Deps) *Publisher {
 		region = deps.Account.Region()
 	}
 	cfg.Region = region
-	return &Publisher{cfg: cfg, deps: deps,
+	p := &Publisher{cfg: cfg, deps: deps,
 		book: book{deps.Ledger, "publish/" + cfg.Account + "/" + region + "/" + cfg.Environment + "/"}}
-}
-
-// Status returns how publishing does.
-func (p *Publisher) Status() Status {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.status
+	p.status = p.unrun()
+	return p
 }
 
 // Run publishes from time to time until ctx ends. A run that fails is said and
@@ -112,34 +98,20 @@ func (p *Publisher) Run(ctx context.Context) error {
 	tick := time.NewTicker(p.cfg.Every.Std())
 	defer tick.Stop()
 	for {
-		got, err := p.Once(ctx)
+		_, err := p.Once(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
-		p.note(got, err)
+		if err != nil {
+			p.deps.Log.Warn("publishing failed", "err", err)
+		}
+		p.rests(p.deps.Now().Add(p.cfg.Every.Std()))
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
 	}
-}
-
-func (p *Publisher) note(got Result, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.status.Total.Add(got)
-	p.status.Fault, p.status.Remedy = "", ""
-	if err == nil {
-		p.status.Last = p.deps.Now().UTC()
-		return
-	}
-	p.status.Fault = err.Error()
-	var fault *source.Fault
-	if errors.As(err, &fault) {
-		p.status.Remedy = fault.Remedy
-	}
-	p.deps.Log.Warn("publishing failed", "err", err, "remedy", p.status.Remedy)
 }
 
 // Once publishes all that is due: metrics as far back as late calls are looked
@@ -152,14 +124,17 @@ func (p *Publisher) Once(ctx context.Context) (Result, error) {
 		if !slices.Contains(p.cfg.What, what) || ctx.Err() != nil {
 			return
 		}
+		var got Result
 		back, err := p.back(ctx, what, now)
 		if err == nil {
-			var got Result
 			got, err = run(back)
 			all.Add(got)
 		}
 		if err == nil {
 			err = p.book.set(ctx, "ran-"+what, now.Format(time.RFC3339))
+		}
+		if ctx.Err() == nil { // a run that was ended is no fault
+			p.note(what, got, err)
 		}
 		errs = append(errs, err)
 	}
@@ -178,6 +153,7 @@ func (p *Publisher) back(ctx context.Context, what string, now time.Time) (time.
 	}
 	from := now.Add(-p.cfg.Backfill.Std())
 	if last, err := time.Parse(time.RFC3339, text); err == nil {
+		p.ran(what, last)
 		from = last.Add(-p.cfg.Late.Std())
 	}
 	if limit := now.Add(-oldest); from.Before(limit) {

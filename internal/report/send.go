@@ -44,17 +44,6 @@ type Post struct {
 	status []Sent
 }
 
-// Sent says how one kind of report does.
-type Sent struct {
-	Kind   Kind      `json:"kind"`
-	Last   string    `json:"last,omitzero"` // the newest period that is done with
-	Next   time.Time `json:"next,omitzero"` // when the next one is due, or tried again
-	Fault  string    `json:"fault,omitzero"`
-	Remedy string    `json:"remedy,omitzero"`
-
-	failures int
-}
-
 // NewPost makes a Post of plans.
 func NewPost(plans []Plan, deps Deps) *Post {
 	if deps.Log == nil {
@@ -65,7 +54,7 @@ func NewPost(plans []Plan, deps Deps) *Post {
 	}
 	p := &Post{plans: plans, deps: deps}
 	for _, plan := range plans {
-		p.status = append(p.status, Sent{Kind: plan.Kind})
+		p.status = append(p.status, Sent{Kind: plan.Kind, Of: len(plan.To), By: plan.by()})
 	}
 	return p
 }
@@ -109,8 +98,12 @@ func (p *Post) Tick(ctx context.Context) {
 
 // done is what is remembered of a kind.
 type done struct {
-	Last    string `json:"last"`             // day on which the newest period that is done with begins
-	Sending string `json:"sending,omitzero"` // likewise, of one that is being sent
+	Last    string    `json:"last"`             // day on which the newest period that is done with begins
+	Sending string    `json:"sending,omitzero"` // likewise, of one that is being sent
+	At      time.Time `json:"at,omitzero"`      // when Last was sent; zero when it was not
+	Taken   int       `json:"taken,omitzero"`   // recipients that it went to
+	Doubt   bool      `json:"doubt,omitzero"`   // nobody knows whether they have it
+	Left    *without  `json:"left,omitzero"`    // those that have not got Last
 }
 
 func (p *Post) name(plan *Plan) string { return "report/" + string(plan.Kind) }
@@ -134,51 +127,46 @@ func (p *Post) save(ctx context.Context, plan *Plan, d done) error {
 	return p.deps.Ledger.Remember(ctx, p.name(plan), string(text))
 }
 
-// waits are the times between tries of one that fails.
-var waits = [...]time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
-
 // next sends what is due of one plan, and says when to look again.
 func (p *Post) next(ctx context.Context, plan *Plan, s Sent) Sent {
-	last, err := p.catchUp(ctx, plan)
-	s.Last = last
+	d, err := p.catchUp(ctx, plan)
+	now := p.deps.Now()
+	s.tell(plan, d)
 	if err != nil && ctx.Err() == nil {
-		s.Fault, s.Remedy = err.Error(), ""
-		var hint interface{ Hint() string }
-		if errors.As(err, &hint) {
-			s.Remedy = hint.Hint()
-		}
-		s.Next = p.deps.Now().Add(waits[min(s.failures, len(waits)-1)])
-		s.failures++
+		s.fail(err, now)
 		p.deps.Log.Warn("a report was not sent", "kind", plan.Kind, "err", err, "remedy", s.Remedy, "again", s.Next)
 		return s
 	}
-	s.Fault, s.Remedy, s.failures = "", "", 0
-	if of, err := time.ParseInLocation(time.DateOnly, last, plan.Zone); err == nil {
+	s.failures = 0
+	if of, err := time.ParseInLocation(time.DateOnly, d.Last, plan.Zone); err == nil {
 		s.Next = plan.due(plan.Kind.At(of).After())
+	}
+	if l := d.Left; l != nil && len(l.Wait) > 0 && s.Next.After(l.Next) {
+		s.Next = l.Next
 	}
 	return s
 }
 
-// catchUp sends every report that is due and was not sent, oldest first. It
-// returns the newest period that is done with.
-func (p *Post) catchUp(ctx context.Context, plan *Plan) (string, error) {
+// catchUp sends every report that is due and was not sent, oldest first, and then
+// the newest to those that it could not be sent to. It returns what is done.
+func (p *Post) catchUp(ctx context.Context, plan *Plan) (done, error) {
 	d, err := p.load(ctx, plan)
 	if err != nil {
-		return "", err
+		return d, err
 	}
 	newest := plan.newest(p.deps.Now())
 	if d.Sending != "" {
 		p.deps.Log.Warn("a report was being sent when seismo ended; it may or may not have gone out and is not sent again",
 			"kind", plan.Kind, "period", d.Sending)
-		d = done{Last: d.Sending}
+		d = done{Last: d.Sending, Doubt: true}
 		if err := p.save(ctx, plan, d); err != nil {
-			return d.Last, err
+			return d, err
 		}
 	}
 	since, err := time.ParseInLocation(time.DateOnly, d.Last, plan.Zone)
 	if err != nil { // the first start: what was before it was not missed
 		d.Last = newest.From.Format(time.DateOnly)
-		return d.Last, p.save(ctx, plan, d)
+		return d, p.save(ctx, plan, d)
 	}
 	var missed []Period
 	for of := plan.Kind.At(since).After(); !of.From.After(newest.From); of = of.After() {
@@ -190,10 +178,10 @@ func (p *Post) catchUp(ctx context.Context, plan *Plan) (string, error) {
 	}
 	for _, of := range missed {
 		if err := p.one(ctx, plan, &d, of); err != nil {
-			return d.Last, err
+			return d, err
 		}
 	}
-	return d.Last, nil
+	return d, p.rest(ctx, plan, &d)
 }
 
 // one sends one report: made, written down, sent, entered.
@@ -206,23 +194,25 @@ func (p *Post) one(ctx context.Context, plan *Plan, d *done, of Period) error {
 	if err != nil {
 		return err
 	}
-	day := of.From.Format(time.DateOnly)
-	if err := p.save(ctx, plan, done{d.Last, day}); err != nil {
+	sending := *d
+	sending.Sending = of.From.Format(time.DateOnly)
+	if err := p.save(ctx, plan, sending); err != nil {
 		return err
 	}
-	err = sender.Send(ctx, m)
-	switch {
-	case errors.Is(err, mail.ErrDoubtful):
-		p.deps.Log.Warn("a report may or may not have gone out and is not sent again", "kind", plan.Kind, "period", of.ID(), "err", err)
-	case err != nil:
+	next, err := outcome(sender.Send(ctx, m), len(plan.To))
+	if err != nil {
 		// Entered even when seismo is about to end: nothing was sent.
 		return errors.Join(err, p.save(context.WithoutCancel(ctx), plan, *d))
 	}
-	d.Last = day
+	next.Last = sending.Sending
+	if next.At = p.deps.Now().UTC(); next.Left != nil {
+		next.Left.Next = next.At.Add(waits[0])
+	}
+	*d = next
 	if err := p.save(context.WithoutCancel(ctx), plan, *d); err != nil {
 		return err
 	}
-	p.deps.Log.Info("a report was sent", "kind", plan.Kind, "period", of.ID(), "recipients", len(plan.To))
+	p.log("a report was sent", plan, of, *d)
 	return nil
 }
 

@@ -54,11 +54,12 @@ func (l *ledger) Remember(_ context.Context, name, value string) error {
 }
 
 type office struct {
-	box   box
-	book  ledger
-	now   time.Time
-	plans []Plan
-	post  *Post
+	box    box
+	sender mail.Sender // in place of the box
+	book   ledger
+	now    time.Time
+	plans  []Plan
+	post   *Post
 }
 
 func newOffice(kinds ...Kind) *office {
@@ -73,8 +74,13 @@ func newOffice(kinds ...Kind) *office {
 // start is what a process does that is started anew.
 func (o *office) start() {
 	o.post = NewPost(o.plans, Deps{Ledger: &o.book, Now: func() time.Time { return o.now },
-		Make:   func(_ context.Context, p Period) (Report, error) { return Report{Period: p, Made: o.now}, nil },
-		Sender: func(context.Context, Plan) (mail.Sender, error) { return &o.box, nil }})
+		Make: func(_ context.Context, p Period) (Report, error) { return Report{Period: p, Made: o.now}, nil },
+		Sender: func(context.Context, Plan) (mail.Sender, error) {
+			if o.sender != nil {
+				return o.sender, nil
+			}
+			return &o.box, nil
+		}})
 }
 
 func (o *office) at(t *testing.T, text string) {
