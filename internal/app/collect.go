@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"seismo/internal/config"
 	"seismo/internal/pipeline"
 	"seismo/internal/source"
 )
@@ -23,6 +24,7 @@ type collector struct {
 	writer *pipeline.Writer
 	lines  []*line
 	stop   chan struct{}
+	doubts []string // what of the file is hardly meant
 }
 
 // line is one source as it runs.
@@ -41,6 +43,14 @@ func newCollector(a *App, path *Path, r *reach, plans []plan) *collector {
 		c.lines = append(c.lines, l)
 	}
 	return c
+}
+
+// warn keeps what of the file is hardly meant for the page, and logs it.
+func (c *collector) warn(list []*config.Fault) {
+	for _, f := range list {
+		c.doubts = append(c.doubts, f.Error()+"; "+f.Remedy)
+		c.app.cfg.log().Warn("the configuration may not be what is meant", "what", f.Error(), "remedy", f.Remedy)
+	}
 }
 
 // mostTold is how often at most the log tells of a source that fails and works by turns.

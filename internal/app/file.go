@@ -96,7 +96,9 @@ func (f *File) check() error {
 			errs = append(errs, part.Fault("name", fmt.Sprintf("two sources are called %q", p.name), "give one of them another name: key"))
 		}
 		names[p.name] = true
-		f.sources = append(f.sources, p)
+		if !p.off {
+			f.sources = append(f.sources, p)
+		}
 	}
 	var err error
 	if f.observed, err = f.observing(); err != nil {

@@ -40,6 +40,11 @@ func queueNotes(s sqs.Stats) (list []string) {
 	list = told(list, s.Returned, "%d given back")
 	list = told(list, s.Lost, "%d leases lost")
 	list = told(list, s.Poison, "%d times poison")
+	if s.Refused > 0 {
+		list = append(list, fmt.Sprintf("%d objects refused, since buckets does not name %s: they are in quarantine; add what is yours, and look at who may send to the queue",
+			s.Refused, strings.Join(s.RefusedIn, ", ")))
+	}
+	list = told(list, s.Unasked, "%d records in messages refused: they are in quarantine; message_records: true stores such ones")
 	return told(list, s.Faults, "%d calls failed")
 }
 

@@ -20,6 +20,8 @@ type plan struct {
 	account account.Config
 	workers int // objects read at once
 	cfg     sourceConfig
+	part    config.Part // where it stands in the file
+	off     bool        // checked, and left out
 }
 
 // sourceConfig is what a kind of source can be told. Each kind has a struct for it.
@@ -94,9 +96,10 @@ func (f *File) plan(part config.Part) (plan, error) {
 	if err := cfg.Check(); err != nil {
 		return plan{}, located(part, "", err)
 	}
-	p := plan{name: h.Name, kind: h.Type, place: cfg.place(), workers: h.Readers, cfg: cfg}
+	p := plan{name: h.Name, kind: h.Type, place: cfg.place(), workers: h.Readers, cfg: cfg, part: part,
+		off: h.Enabled != nil && !*h.Enabled}
 	if p.name == "" {
-		p.name = fmt.Sprintf("%s-%d", h.Type, len(f.sources)+1)
+		p.name = fmt.Sprintf("%s-%d", h.Type, f.numberOf(part))
 	}
 	if p.workers == 0 {
 		p.workers = max(4, 2*runtime.GOMAXPROCS(0))
@@ -105,6 +108,11 @@ func (f *File) plan(part config.Part) (plan, error) {
 		p.account = *reach
 	}
 	return p, nil
+}
+
+// numberOf is the place of a source in the file, from 1.
+func (f *File) numberOf(part config.Part) int {
+	return 1 + slices.IndexFunc(f.Sources, func(p config.Part) bool { return p.Path() == part.Path() })
 }
 
 // kindOf is the kind that a source is said to be, or that its keys tell.

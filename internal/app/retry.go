@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -87,6 +88,10 @@ func (r *retry) whole() bool {
 }
 
 func (r *retry) open() (io.ReadCloser, error) {
+	if r.item.Reason == decode.BadGone || r.item.Reason == decode.BadRefused {
+		r.ok = false // what was never read cannot be read again from here, and what was refused must not be
+		return nil, fs.ErrNotExist
+	}
 	if r.whole() {
 		return io.NopCloser(bytes.NewReader(r.item.Bytes)), nil
 	}

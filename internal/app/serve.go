@@ -82,6 +82,7 @@ func (a *App) collects(ctx context.Context, f *File, start func(func() error)) e
 		}
 	})
 	a.collector = newCollector(a, path, r, f.sources)
+	a.collector.warn(f.Warnings())
 	start(func() error { return errors.Join(a.collector.run(ctx), path.Close()) })
 	return nil
 }

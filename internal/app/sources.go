@@ -23,6 +23,7 @@ func (a *App) sources(ctx context.Context) (web.Collection, error) {
 	if c == nil {
 		return all, nil
 	}
+	all.Notices = append(all.Notices, c.doubts...)
 	if s := c.writer.Stalled(); s != nil {
 		all.Stalled, all.Since = s.Err.Error(), s.Since
 	}

@@ -83,19 +83,27 @@ const farthest = 3
 
 // suggest names the key that was most likely meant, or all there are.
 func suggest[V any](key string, fields map[string]V) string {
-	best, distance := "", farthest+1
 	names := make([]string, 0, len(fields))
 	for name := range fields {
 		names = append(names, name)
-		if d := edits(key, name); d < distance || d == distance && name < best {
+	}
+	slices.Sort(names)
+	if best := Nearest(key, names); best != "" {
+		return "did you mean " + best + "?"
+	}
+	return "the keys here are " + strings.Join(names, ", ")
+}
+
+// Nearest is the first of the names that the fewest letters tell from a word, ""
+// when none is near enough to be guessed.
+func Nearest(word string, names []string) string {
+	best, distance := "", farthest+1
+	for _, name := range names {
+		if d := edits(word, name); d < distance {
 			best, distance = name, d
 		}
 	}
-	if best != "" {
-		return "did you mean " + best + "?"
-	}
-	slices.Sort(names)
-	return "the keys here are " + strings.Join(names, ", ")
+	return best
 }
 
 // Alike tells whether one key may be the other, misspelt.
