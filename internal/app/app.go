@@ -47,6 +47,7 @@ type App struct {
 	collector *collector // nil: nothing is collected
 	broken    chan error // why collecting cannot go on in this process
 	observer  observer
+	outgoing  outgoing
 }
 
 // Open takes the database for writing. It returns a *HeldError when another

@@ -66,6 +66,7 @@ func (a *App) publishes(ctx context.Context, f *File, r *reach, start func(func(
 	if err != nil {
 		return errors.Join(err, lock.Unlock())
 	}
+	a.outgoing.publishers.Store(&list)
 	var all errgroup.Group
 	for _, p := range list {
 		all.Go(func() error { return p.Run(ctx) })

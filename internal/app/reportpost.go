@@ -47,6 +47,7 @@ func (a *App) posts(ctx context.Context, f *File, r *reach, start func(func() er
 		},
 		Sender: func(ctx context.Context, p report.Plan) (mail.Sender, error) { return a.sender(ctx, f, p, r) },
 	})
+	a.outgoing.post.Store(post)
 	start(func() error { return post.Run(ctx) })
 }
 

@@ -19,6 +19,7 @@ func (a *App) sources(ctx context.Context) (web.Collection, error) {
 	if damage := a.store.Damage(); damage != nil {
 		all.Notices = append(all.Notices, "the database is damaged, and is mended at the next start: "+damage.Error())
 	}
+	all.Outgoing = a.outgoing.shown()
 	c := a.collector
 	if c == nil {
 		return all, nil

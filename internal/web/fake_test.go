@@ -167,5 +167,9 @@ func (f *fake) sources(context.Context) (Collection, error) {
 		{Name: "<b>trail</b>", Kind: "aws-cloudtrail", Place: "us-east-1", State: SourceFails, Since: newest.Add(-time.Hour),
 			Why: "look up events: cloudtrail:LookupEvents is not allowed <img src=x>", Remedy: "add the action to the role",
 			Troubles: []Trouble{{Key: "s3://logs/<script>", Fault: "forbidden", Detail: "kms:Decrypt is not allowed", Attempts: 2, Next: newest}}},
+	}, Outgoing: []Outgoing{
+		{What: "metrics", Place: "Seismo/Bedrock", Region: "eu-west-1", State: OutgoingWell, Last: newest, Next: newest.Add(5 * time.Minute), Count: 240, Sent: "40 data points", Notes: []string{"240 since seismo started"}},
+		{What: "failed calls", Place: "/aws/bedrock/application-logs/prod", Region: "eu-west-1", State: SourceFails, Since: newest, Why: "write <b>: logs:PutLogEvents is not allowed", Remedy: "add the action to the role"},
+		{What: "daily report", Place: "smtp.example.com:587", State: SourceStarts, Next: newest.Add(time.Hour)},
 	}}, nil
 }

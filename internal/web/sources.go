@@ -60,10 +60,11 @@ type Trouble struct {
 
 // Collection is how collecting does as a whole.
 type Collection struct {
-	Sources []Source  `json:"sources"`
-	Stalled string    `json:"stalled,omitzero"` // why nothing is written now: the disk is full, …
-	Since   time.Time `json:"stalled_since,omitzero"`
-	Notices []string  `json:"notices,omitempty"` // what the operator should know: a damaged file was moved aside, …
+	Sources  []Source   `json:"sources"`
+	Outgoing []Outgoing `json:"outgoing,omitempty"` // in the order of the configuration
+	Stalled  string     `json:"stalled,omitzero"`   // why nothing is written now: the disk is full, …
+	Since    time.Time  `json:"stalled_since,omitzero"`
+	Notices  []string   `json:"notices,omitempty"` // what the operator should know: a damaged file was moved aside, …
 }
 
 // Failing counts the sources that cannot work now.
@@ -142,7 +143,7 @@ func (c Collection) Sums() Sums {
 // markOf is the colour of a source's state.
 func markOf(state string) string {
 	switch state {
-	case SourceReading, SourceWaiting:
+	case SourceReading, SourceWaiting, OutgoingWell:
 		return "ok"
 	case SourceFails:
 		return "bad"

@@ -38,6 +38,10 @@ func TestMetricsAddUp(t *testing.T) {
 		`seismo_source_records_total{kind="aws-s3",outcome="quarantined",source="logs"} 3`,
 		`seismo_source_lag_seconds{kind="aws-s3",source="logs"} 12.4`,
 		`seismo_store_stalled 0`,
+		`seismo_outgoing_up{region="eu-west-1",what="metrics"} 1`,
+		`seismo_outgoing_sent{region="eu-west-1",what="metrics"} 240`,
+		`seismo_outgoing_up{region="eu-west-1",what="failed calls"} 0`,
+		`seismo_outgoing_last_sent_timestamp_seconds{region="",what="daily report"} 0`,
 	} {
 		if !strings.Contains(body, line+"\n") {
 			t.Errorf("/metrics does not say %s", line)

@@ -40,7 +40,8 @@ func (s *site) telemetry() []route {
 }
 
 // ready says 200 when records can be stored and read, 503 and why otherwise. A
-// source that fails does not make seismo unready: a restart would not help it.
+// source that fails, or what cannot be sent out, does not make seismo unready: a
+// restart would not help it.
 func (s *site) ready(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	why := ""
@@ -69,9 +70,9 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 }
 
 // measures are the series of one source. Names and units as Prometheus asks for.
-func measures() []measure {
+func measures() []measure[Source] {
 	c, g := prometheus.CounterValue, prometheus.GaugeValue
-	return []measure{
+	return []measure[Source]{
 		{"source_up", "1 when the source's place answered its last request, 0 when it cannot work now", g, func(s Source) float64 {
 			if s.State == SourceFails {
 				return 0
@@ -89,10 +90,26 @@ func measures() []measure {
 	}
 }
 
-type measure struct {
+// measure is one series of each source, or of each thing that is sent out.
+type measure[T any] struct {
 	name, help string
 	kind       prometheus.ValueType
-	value      func(Source) float64
+	value      func(T) float64
+}
+
+// sendings are the series of one kind of what goes out.
+func sendings() []measure[Outgoing] {
+	g := prometheus.GaugeValue
+	return []measure[Outgoing]{
+		{"outgoing_up", "1 when what was to go out went out the last time, 0 when it could not, or not to all", g, func(o Outgoing) float64 {
+			if o.State == SourceFails {
+				return 0
+			}
+			return 1
+		}},
+		{"outgoing_last_sent_timestamp_seconds", "when it went out last; 0 for never", g, func(o Outgoing) float64 { return unix(o.Last) }},
+		{"outgoing_sent", "data and log events since seismo started; of a report the recipients of the newest", g, func(o Outgoing) float64 { return float64(o.Count) }},
+	}
 }
 
 // outcomes are what becomes of records; they add up to those that were read.
@@ -130,6 +147,11 @@ func (g *gauge) Collect(out chan<- prometheus.Metric) {
 		stalled = 1
 	}
 	one(desc("store_stalled", "1 while nothing can be written, for example because the disk is full"), prometheus.GaugeValue, stalled)
+	for _, o := range c.Outgoing {
+		for _, m := range sendings() {
+			one(desc(m.name, m.help, "what", "region"), m.kind, m.value(o), o.What, o.Region)
+		}
+	}
 	for _, s := range c.Sources {
 		for _, m := range measures() {
 			one(desc(m.name, m.help, "source", "kind"), m.kind, m.value(s), s.Name, s.Kind)
