@@ -12,8 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/smithy-go"
-
-	"seismo/internal/account"
 )
 
 // Change is what a plan would do to one resource.
@@ -32,7 +30,7 @@ func (t *Tool) changeSet(ctx context.Context, s *stack, text string, parameters 
 	if s.there() {
 		kind = types.ChangeSetTypeUpdate
 	}
-	name := fmt.Sprintf("seismo-%s-%09d", t.opt.Now().UTC().Format("20060102-150405"), t.opt.Now().Nanosecond())
+	name := t.token()
 	in := &cloudformation.CreateChangeSetInput{
 		StackName: aws.String(s.name), ChangeSetName: aws.String(name), ChangeSetType: kind, TemplateBody: aws.String(text),
 		Parameters: parameters, Capabilities: []types.Capability{types.CapabilityCapabilityIam},
@@ -49,7 +47,7 @@ func (t *Tool) changeSet(ctx context.Context, s *stack, text string, parameters 
 		return "", nil, nil
 	}
 	if err != nil {
-		return "", nil, account.Explain(err, "make a change set of the stack "+s.name+" in "+s.region)
+		return "", nil, explain(err, "make a change set of the stack "+s.name+" in "+s.region)
 	}
 	name = aws.ToString(out.Id)
 	changes, err := t.awaitChangeSet(ctx, s, name)
@@ -63,6 +61,12 @@ func (t *Tool) changeSet(ctx context.Context, s *stack, text string, parameters 
 	return name, changes, nil
 }
 
+// token names a request, so that one that is sent twice is done once.
+func (t *Tool) token() string {
+	now := t.opt.Now().UTC()
+	return fmt.Sprintf("seismo-%s-%09d", now.Format("20060102-150405"), now.Nanosecond())
+}
+
 var errNothing = errors.New("nothing to change")
 
 func (t *Tool) awaitChangeSet(ctx context.Context, s *stack, name string) ([]Change, error) {
@@ -71,14 +75,14 @@ func (t *Tool) awaitChangeSet(ctx context.Context, s *stack, name string) ([]Cha
 	for {
 		out, err := s.client.DescribeChangeSet(ctx, in)
 		if err != nil {
-			return nil, account.Explain(err, "read a change set of the stack "+s.name+" in "+s.region)
+			return nil, explain(err, "read a change set of the stack "+s.name+" in "+s.region)
 		}
 		switch why := aws.ToString(out.StatusReason); {
 		case out.Status == types.ChangeSetStatusFailed && empty(why):
 			return nil, errNothing
 		case out.Status == types.ChangeSetStatusFailed:
 			return nil, &Error{What: fmt.Sprintf("CloudFormation refuses the change of the stack %s in %s", s.name, s.region),
-				Reasons: []string{why}, Unchanged: "the stack was not changed", Remedy: "mend what it names, then run the command again"}
+				Reasons: []string{why}, Unchanged: "the stack was not changed", Remedy: t.goOn(orElse(remedyOf(why), "Mend what it names."), "seismo deploy up")}
 		case out.Status == types.ChangeSetStatusCreateComplete:
 			for _, c := range out.Changes {
 				changes = append(changes, changeOf(c))
@@ -104,9 +108,8 @@ func empty(why string) bool {
 // stack too.
 func (t *Tool) dropChangeSet(ctx context.Context, s *stack, name string) error {
 	_, err := s.client.DeleteChangeSet(ctx, &cloudformation.DeleteChangeSetInput{StackName: aws.String(s.name), ChangeSetName: aws.String(name)})
-	var e smithy.APIError
-	if err != nil && !missing(err) && (!errors.As(err, &e) || e.ErrorCode() != "ChangeSetNotFound") {
-		return account.Explain(err, "remove a change set of the stack "+s.name+" in "+s.region)
+	if err != nil && !missing(err) && code(err) != "ChangeSetNotFound" {
+		return explain(err, "remove a change set of the stack "+s.name+" in "+s.region)
 	}
 	return nil
 }

@@ -119,7 +119,8 @@ type Places struct {
 // Options are what a program gives beside the account.
 type Options struct {
 	Enabler Enabler                                          // nil: logging is left alone
-	Tell    func(line string)                                // told of every step; nil is nobody
+	Tell    func(line string)                                // told of every step, of several Regions at once; nil is nobody
+	Command string                                           // as it was given; errors name it to go on with
 	Pause   func(ctx context.Context, d time.Duration) error // nil waits; tests do not
 	Now     func() time.Time                                 // nil is time.Now
 }
@@ -156,7 +157,7 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 func (t *Tool) client(region string) *cloudformation.Client {
-	return cloudformation.NewFromConfig(t.account.SDK(region))
+	return cloudformation.NewFromConfig(t.account.SDK(region), func(o *cloudformation.Options) { o.Retryer = firm{o.Retryer} })
 }
 
 func (t *Tool) tell(format string, args ...any) {

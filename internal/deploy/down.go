@@ -8,15 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	logstypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
-	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/smithy-go"
-
-	"seismo/internal/account"
 )
 
 // Kept is something that outlives its stack, because it holds logs or opens
@@ -68,7 +59,7 @@ func (t *Tool) downStack(ctx context.Context, w *Wish, region, kind string) ([]K
 		return nil, err
 	}
 	if s.busy() {
-		if err := t.settle(ctx, s, &events{known: map[string]bool{}}); err != nil {
+		if err := t.settle(ctx, s, noEvents()); err != nil {
 			return nil, err
 		}
 	}
@@ -92,7 +83,7 @@ func (t *Tool) kept(ctx context.Context, s *stack) ([]Kept, error) {
 	}
 	out, err := s.client.DescribeStackResources(ctx, &cloudformation.DescribeStackResourcesInput{StackName: aws.String(s.id)})
 	if err != nil && !missing(err) {
-		return nil, account.Explain(err, "read the resources of the stack "+s.name)
+		return nil, explain(err, "read the resources of the stack "+s.name)
 	}
 	var list []Kept
 	if out == nil {
@@ -110,7 +101,7 @@ func (t *Tool) kept(ctx context.Context, s *stack) ([]Kept, error) {
 // days in which it can be taken back.
 func (t *Tool) deleteData(ctx context.Context, list []Kept) error {
 	var wrong []error
-	for _, kind := range [...]string{"AWS::S3::Bucket", "AWS::Logs::LogGroup", "AWS::KMS::Key"} {
+	for _, kind := range holding {
 		for i := range list {
 			if list[i].Type != kind {
 				continue
@@ -122,68 +113,8 @@ func (t *Tool) deleteData(ctx context.Context, list []Kept) error {
 		}
 		if err := errors.Join(wrong...); err != nil {
 			return &Error{What: "not all data could be deleted", Reasons: []string{err.Error()},
-				Unchanged: "the stacks are gone; what is named is still there", Remedy: "delete it by hand, or mend the cause", Err: err}
+Unchanged: "the stacks are gone; what is named is still there, and everything after it", Remedy: "Mend the cause, or delete by hand what is listed; the stacks that named it are gone", Err: err}
 		}
-	}
-	return nil
-}
-
-func (t *Tool) deleteOne(ctx context.Context, k Kept) error {
-	var err error
-	switch k.Type {
-	case "AWS::S3::Bucket":
-		return t.deleteBucket(ctx, k)
-	case "AWS::Logs::LogGroup":
-		_, err = t.account.Logs(k.Region).DeleteLogGroup(ctx, &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: aws.String(k.Name)})
-		if errors.As(err, new(*logstypes.ResourceNotFoundException)) {
-			return nil
-		}
-	case "AWS::KMS::Key":
-		_, err = kms.NewFromConfig(t.account.SDK(k.Region)).ScheduleKeyDeletion(ctx,
-			&kms.ScheduleKeyDeletionInput{KeyId: aws.String(k.Name), PendingWindowInDays: aws.Int32(30)})
-	}
-	if errors.As(err, new(*kmstypes.NotFoundException)) {
-		return nil
-	}
-	if err != nil {
-		return account.Explain(err, "delete "+k.Name)
-	}
-	return nil
-}
-
-// deleteBucket empties a bucket, with all versions, and removes it.
-func (t *Tool) deleteBucket(ctx context.Context, k Kept) error {
-	client := t.account.S3(k.Region)
-	pages := s3.NewListObjectVersionsPaginator(client, &s3.ListObjectVersionsInput{Bucket: aws.String(k.Name)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		var e smithy.APIError
-		if errors.As(err, &e) && e.ErrorCode() == "NoSuchBucket" {
-			return nil
-		}
-		if err != nil {
-			return account.Explain(err, "list the bucket "+k.Name)
-		}
-		var ids []types.ObjectIdentifier
-		for _, v := range page.Versions {
-			ids = append(ids, types.ObjectIdentifier{Key: v.Key, VersionId: v.VersionId})
-		}
-		for _, v := range page.DeleteMarkers {
-			ids = append(ids, types.ObjectIdentifier{Key: v.Key, VersionId: v.VersionId})
-		}
-		if len(ids) == 0 {
-			continue
-		}
-		out, err := client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: aws.String(k.Name), Delete: &types.Delete{Objects: ids, Quiet: aws.Bool(true)}})
-		if err != nil {
-			return account.Explain(err, "empty the bucket "+k.Name)
-		}
-		if len(out.Errors) > 0 {
-			return fmt.Errorf("empty the bucket %s: %d objects stay: %s", k.Name, len(out.Errors), aws.ToString(out.Errors[0].Message))
-		}
-	}
-	if _, err := client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: aws.String(k.Name)}); err != nil {
-		return account.Explain(err, "delete the bucket "+k.Name)
 	}
 	return nil
 }

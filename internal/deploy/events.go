@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-
-	"seismo/internal/account"
 )
 
 // events are those of a stack that were told already, and the reasons of
@@ -18,8 +17,14 @@ import (
 type events struct {
 	known    map[string]bool
 	failures []string
-	begun    bool // CloudFormation said something new of the stack itself
+	remedy   string               // of the first failure about which something is known
+	begun    bool                 // CloudFormation said something new of the stack itself
+	open     map[string]time.Time // resources that were begun, by when
+
+	spoke, since time.Time // when something was told last, and when the waiting began
 }
+
+func noEvents() *events { return &events{known: map[string]bool{}, open: map[string]time.Time{}} }
 
 // Error is something that could not be done: what happened, what was and was not
 // changed, and how to go on.
@@ -49,7 +54,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // past marks the events that there are already, which are of earlier runs.
 func (t *Tool) past(ctx context.Context, s *stack) (*events, error) {
-	seen := &events{known: map[string]bool{}}
+	seen := noEvents()
 	list, err := s.news(ctx, seen)
 	for _, e := range list {
 		seen.known[aws.ToString(e.EventId)] = true
@@ -70,7 +75,7 @@ func (s *stack) news(ctx context.Context, seen *events) ([]types.StackEvent, err
 			break
 		}
 		if err != nil {
-			return nil, account.Explain(err, "read the events of the stack "+s.name+" in "+s.region)
+			return nil, explain(err, "read the events of the stack "+s.name+" in "+s.region)
 		}
 		for _, e := range page.StackEvents {
 			if seen.known[aws.ToString(e.EventId)] {
@@ -94,9 +99,9 @@ func (t *Tool) tellEvents(ctx context.Context, s *stack, seen *events) error {
 		seen.known[aws.ToString(e.EventId)] = true
 		seen.begun = seen.begun || aws.ToString(e.LogicalResourceId) == s.name
 		status, reason := string(e.ResourceStatus), aws.ToString(e.ResourceStatusReason)
-		t.tell("  %s  %-22s %-28s %-34s %s", aws.ToTime(e.Timestamp).UTC().Format("15:04:05"), status,
-			aws.ToString(e.LogicalResourceId), aws.ToString(e.ResourceType), reason)
+		t.progress(s, seen, e)
 		if strings.HasSuffix(status, "_FAILED") && !consequence(reason) {
+			seen.remedy = orElse(seen.remedy, remedyOf(reason))
 			seen.failures = append(seen.failures, fmt.Sprintf("%s (%s): %s", aws.ToString(e.LogicalResourceId), aws.ToString(e.ResourceType), reason))
 		}
 	}
@@ -113,12 +118,13 @@ func consequence(reason string) bool {
 	return reason == ""
 }
 
-// failure is the error of a stack that did not come out as it was meant.
-func (t *Tool) failure(s *stack, seen *events, what, unchanged, remedy string) error {
+// failure is the error of a stack that did not come out as it was meant; command
+// is what to go on with where no other was given.
+func (t *Tool) failure(s *stack, seen *events, what, unchanged, command string) error {
 	reasons := seen.failures
 	if len(reasons) == 0 && s.why != "" {
 		reasons = []string{s.why}
 	}
 	return &Error{What: fmt.Sprintf("the stack %s in %s %s (%s)", s.name, s.region, what, s.status),
-		Reasons: reasons, Unchanged: unchanged, Remedy: remedy}
+		Reasons: reasons, Unchanged: unchanged, Remedy: t.goOn(seen.remedy, command)}
 }

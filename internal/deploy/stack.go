@@ -11,8 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/smithy-go"
-
-	"seismo/internal/account"
 )
 
 // stack is one stack of one Region as CloudFormation has it.
@@ -27,6 +25,7 @@ type stack struct {
 	id         string // the stack's ARN, "" when it is not there
 	status     types.StackStatus
 	why        string
+	changed    time.Time // when it was changed last
 	parameters []types.Parameter
 	outputs    map[string]string
 	tagged     bool
@@ -49,10 +48,11 @@ func (s *stack) look(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
-		return account.Explain(err, "look at the stack "+s.name+" in "+s.region)
+		return explain(err, "look at the stack "+s.name+" in "+s.region)
 	}
 	d := out.Stacks[0]
 	s.found, s.id, s.status, s.why = true, aws.ToString(d.StackId), d.StackStatus, aws.ToString(d.StackStatusReason)
+	s.changed = aws.ToTime(d.LastUpdatedTime)
 	s.parameters, s.outputs, s.tagged = d.Parameters, map[string]string{}, false
 	for _, o := range d.Outputs {
 		s.outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
@@ -127,16 +127,17 @@ func (t *Tool) settle(ctx context.Context, s *stack, seen *events) error {
 		if !s.found || !s.busy() {
 			return t.tellEvents(ctx, s, seen)
 		}
+		t.waiting(s, seen)
 		if err := t.opt.Pause(ctx, tick); err != nil {
-			return interrupted(s, err)
+			return t.interrupted(s, err)
 		}
 	}
 }
 
-func interrupted(s *stack, err error) error {
+func (t *Tool) interrupted(s *stack, err error) error {
 	return &Error{What: fmt.Sprintf("interrupted while CloudFormation works on the stack %s in %s", s.name, s.region),
 		Unchanged: "CloudFormation goes on by itself, and what is done stays",
-		Remedy:    "`seismo deploy up` with the same flags goes on from there, `seismo deploy down` removes it", Err: err}
+		Remedy:    "Go on from there with: " + t.again("seismo deploy up") + "; `seismo deploy down` removes it", Err: err}
 }
 
 // remove deletes the stack and waits until it is gone.
@@ -149,8 +150,8 @@ func (t *Tool) remove(ctx context.Context, s *stack) error {
 		return err
 	}
 	id := s.id
-	if _, err := s.client.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: aws.String(id)}); err != nil {
-		return account.Explain(err, "delete the stack "+s.name+" in "+s.region)
+	if _, err := s.client.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: aws.String(id), ClientRequestToken: aws.String(t.token())}); err != nil {
+		return explain(err, "delete the stack "+s.name+" in "+s.region)
 	}
 	if err := s.look(ctx); err != nil {
 		return err
@@ -160,7 +161,7 @@ func (t *Tool) remove(ctx context.Context, s *stack) error {
 	}
 	if s.found && s.status != types.StackStatusDeleteComplete {
 		return t.failure(s, seen, "could not be deleted", "what could not be deleted is still there",
-			"mend the cause, then run `seismo deploy down` again")
+			"seismo deploy down")
 	}
 	return nil
 }

@@ -7,8 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-
-	"seismo/internal/account"
 )
 
 // State is one stack as it is.
@@ -65,13 +63,13 @@ func (t *Tool) Status(ctx context.Context, w Wish, drift bool) ([]State, error) 
 func (t *Tool) drift(ctx context.Context, s *stack) ([]Drift, error) {
 	begun, err := s.client.DetectStackDrift(ctx, &cloudformation.DetectStackDriftInput{StackName: aws.String(s.name)})
 	if err != nil {
-		return nil, account.Explain(err, "look for drift of the stack "+s.name)
+		return nil, explain(err, "look for drift of the stack "+s.name)
 	}
 	for {
 		out, err := s.client.DescribeStackDriftDetectionStatus(ctx,
 			&cloudformation.DescribeStackDriftDetectionStatusInput{StackDriftDetectionId: begun.StackDriftDetectionId})
 		if err != nil {
-			return nil, account.Explain(err, "look for drift of the stack "+s.name)
+			return nil, explain(err, "look for drift of the stack "+s.name)
 		}
 		if out.DetectionStatus == types.StackDriftDetectionStatusDetectionFailed {
 			return nil, fmt.Errorf("look for drift of the stack %s: %s", s.name, aws.ToString(out.DetectionStatusReason))
@@ -95,7 +93,7 @@ func (s *stack) drifted(ctx context.Context) ([]Drift, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, account.Explain(err, "read the drift of the stack "+s.name)
+			return nil, explain(err, "read the drift of the stack "+s.name)
 		}
 		for _, r := range page.StackResourceDrifts {
 			d := Drift{ID: aws.ToString(r.LogicalResourceId), Type: aws.ToString(r.ResourceType),

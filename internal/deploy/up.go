@@ -7,12 +7,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-
-	"seismo/internal/account"
 )
 
 // Made is what is there after `up` in one Region.
@@ -34,6 +33,8 @@ type before struct {
 	made       bool // it was not there
 	text       string
 	parameters []types.Parameter
+	left       []string  // what it took in, which is not its own
+	after      time.Time // when this run had changed it
 }
 
 // Up makes or changes all stacks in the guide's six steps: infrastructure,
@@ -66,8 +67,9 @@ type run struct {
 	wish    *Wish
 	region  string
 	outputs map[string]string // of all stacks so far
-	done    []before
+	done    []*before
 	enabled bool
+	cleared bool // what an earlier try left half-made was removed
 }
 
 func (r *run) steps(ctx context.Context) error {
@@ -144,7 +146,9 @@ func (r *run) stacks(ctx context.Context, kinds []string) error {
 // stack brings one stack to what its template says.
 func (r *run) stack(ctx context.Context, s *stack) error {
 	t := r.tool
-	if err := t.clear(ctx, s); err != nil {
+	cleared, err := t.clear(ctx, s)
+	r.cleared = r.cleared || cleared
+	if err != nil {
 		return err
 	}
 	tpl, err := load(s.kind)
@@ -155,13 +159,12 @@ func (r *run) stack(ctx context.Context, s *stack) error {
 	if err != nil {
 		return err
 	}
-	given := r.wish.given()
-	parameters := tpl.values(s, given, r.outputs)
 	if was.made {
-		r.done = append(r.done, was)
-		return t.create(ctx, s, tpl, given, parameters)
+		err = r.create(ctx, s, tpl, &was)
+		was.after = s.changed
+		return err
 	}
-	name, changes, err := t.changeSet(ctx, s, tpl.text, parameters)
+	name, changes, err := t.changeSet(ctx, s, tpl.text, tpl.values(s, r.wish.given(), r.outputs))
 	if err != nil {
 		return err
 	}
@@ -170,47 +173,55 @@ func (r *run) stack(ctx context.Context, s *stack) error {
 		return nil
 	}
 	t.tell("  %s: %s", s.name, count(changes))
-	r.done = append(r.done, was)
-	return t.execute(ctx, s, name)
+	err = t.execute(ctx, s, name, func() { r.done = append(r.done, &was) })
+	was.after = s.changed
+	return err
 }
 
-// clear brings a stack of an earlier try into a state that can be changed.
-func (t *Tool) clear(ctx context.Context, s *stack) error {
+// clear brings a stack of an earlier try into a state that can be changed. done
+// says that it removed something, or went on with a rollback.
+func (t *Tool) clear(ctx context.Context, s *stack) (done bool, err error) {
 	if err := s.look(ctx); err != nil {
-		return err
+		return false, err
 	}
 	if err := s.own(); err != nil {
-		return err
+		return false, err
 	}
 	if s.busy() {
 		t.tell("  %s: waiting for what CloudFormation does already (%s)", s.name, s.status)
-		if err := t.settle(ctx, s, &events{known: map[string]bool{}}); err != nil {
-			return err
+		if err := t.settle(ctx, s, noEvents()); err != nil {
+			return false, err
 		}
 	}
 	switch {
 	case s.dead():
 		t.tell("  %s: removing what an earlier try left half-made (%s)", s.name, s.status)
 		if err := t.remove(ctx, s); err != nil {
-			return err
+			return false, err
 		}
 		s.id = ""
-		return s.look(ctx)
+		return true, s.look(ctx)
 	case s.status == types.StackStatusUpdateRollbackFailed:
-		seen, err := t.past(ctx, s)
-		if err != nil {
-			return err
-		}
-		if _, err := s.client.ContinueUpdateRollback(ctx, &cloudformation.ContinueUpdateRollbackInput{StackName: aws.String(s.id)}); err != nil {
-			return account.Explain(err, "go on with the rollback of the stack "+s.name)
-		}
-		if err := errors.Join(s.look(ctx), t.settle(ctx, s, seen)); err != nil {
-			return err
-		}
-		if s.status != types.StackStatusUpdateRollbackComplete {
-			return t.failure(s, seen, "cannot be brought back to what it was", "it is still half-changed",
-				"mend the cause, then run `seismo deploy up` again")
-		}
+		return true, t.continueRollback(ctx, s)
+	}
+	return false, nil
+}
+
+// continueRollback brings a stack whose rollback failed back to what it was.
+func (t *Tool) continueRollback(ctx context.Context, s *stack) error {
+	t.tell("  %s: going on with the rollback of an earlier try (%s)", s.name, s.status)
+	seen, err := t.past(ctx, s)
+	if err != nil {
+		return err
+	}
+	if _, err := s.client.ContinueUpdateRollback(ctx, &cloudformation.ContinueUpdateRollbackInput{StackName: aws.String(s.id)}); err != nil {
+		return explain(err, "go on with the rollback of the stack "+s.name+" in "+s.region)
+	}
+	if err := errors.Join(s.look(ctx), t.settle(ctx, s, seen)); err != nil {
+		return err
+	}
+	if s.status != types.StackStatusUpdateRollbackComplete {
+		return t.failure(s, seen, "cannot be brought back to what it was", "it is still half-changed", "seismo deploy up")
 	}
 	return nil
 }
@@ -223,7 +234,7 @@ func (s *stack) remember(ctx context.Context) (before, error) {
 	}
 	out, err := s.client.GetTemplate(ctx, &cloudformation.GetTemplateInput{StackName: aws.String(s.name)})
 	if err != nil {
-		return was, account.Explain(err, "read the template of the stack "+s.name)
+		return was, explain(err, "read the template of the stack "+s.name)
 	}
 	was.text = aws.ToString(out.TemplateBody)
 	for _, p := range s.parameters {
@@ -236,8 +247,9 @@ func (s *stack) remember(ctx context.Context) (before, error) {
 	return was, nil
 }
 
-// execute does what a change set says and waits for its end.
-func (t *Tool) execute(ctx context.Context, s *stack, changeSet string) error {
+// execute does what a change set says and waits for its end. It calls begun once
+// CloudFormation began, or may have.
+func (t *Tool) execute(ctx context.Context, s *stack, changeSet string, begun func()) error {
 	if err := s.look(ctx); err != nil {
 		return err
 	}
@@ -245,9 +257,14 @@ func (t *Tool) execute(ctx context.Context, s *stack, changeSet string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.client.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{StackName: aws.String(s.name), ChangeSetName: aws.String(changeSet)})
+	_, err = s.client.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{StackName: aws.String(s.name), ChangeSetName: aws.String(changeSet),
+		ClientRequestToken: aws.String(t.token())})
+	if err == nil || code(err) == "" { // no answer says nothing
+		begun()
+	}
 	if err != nil {
-		return account.Explain(err, "change the stack "+s.name+" in "+s.region)
+		err = explain(err, "change the stack "+s.name+" in "+s.region)
+		return errors.Join(err, t.dropChangeSet(context.WithoutCancel(ctx), s, changeSet))
 	}
 	return t.await(ctx, s, seen)
 }
@@ -266,11 +283,11 @@ func (t *Tool) await(ctx context.Context, s *stack, seen *events) error {
 			break
 		}
 		if err := t.opt.Pause(ctx, tick); err != nil {
-			return interrupted(s, err)
+			return t.interrupted(s, err)
 		}
 	}
 	if !s.well() {
-		return t.failure(s, seen, "could not be made", "CloudFormation took back what it had done to it", "mend the cause, then run `seismo deploy up` again")
+		return t.failure(s, seen, "could not be made", "CloudFormation took back what it had done to it", "seismo deploy up")
 	}
 	return nil
 }
