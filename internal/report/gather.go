@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"seismo/internal/bill"
 	"seismo/internal/coverage"
 	"seismo/internal/event"
 	"seismo/internal/query"
@@ -21,6 +22,7 @@ type Sources struct {
 	Findings   func(ctx context.Context, limit int) ([]event.Finding, error)
 	Coverage   func(ctx context.Context, from, to time.Time) (coverage.Report, error)
 	Quarantine func(ctx context.Context, limit int) ([]store.Quarantined, error)
+	Bills      func(ctx context.Context, from, to time.Time) ([]bill.Bill, error) // of days in UTC
 }
 
 // Bounds of what is listed.
@@ -63,12 +65,12 @@ func Make(ctx context.Context, s Sources, p Period, made time.Time) (Report, err
 		}
 	}
 	slices.SortStableFunc(r.Failures.Rows, func(a, b Line) int { return cmp.Compare(b.Calls, a.Calls) })
-	r.beside(ctx, s)
+	r.beside(ctx, a, s)
 	return r, ctx.Err()
 }
 
 // beside adds what does not come from rows.
-func (r *Report) beside(ctx context.Context, s Sources) {
+func (r *Report) beside(ctx context.Context, a asker, s Sources) {
 	missed := func(what string, err error) {
 		r.Missing = append(r.Missing, what+" could not be read: "+err.Error())
 	}
@@ -85,6 +87,11 @@ func (r *Report) beside(ctx context.Context, s Sources) {
 	if s.Quarantine != nil {
 		if err := r.quarantine(ctx, s); err != nil {
 			missed("quarantine", err)
+		}
+	}
+	if s.Bills != nil {
+		if err := r.bills(ctx, a, s.Bills); err != nil {
+			missed("the bill", err)
 		}
 	}
 }

@@ -116,6 +116,8 @@ type Report struct {
 	Places   Ranking `json:"places"` // accounts and Regions
 	Failures Ranking `json:"failures"`
 
+	Bills []Billed `json:"bills"` // nil: AWS was not asked
+
 	Findings   []event.Finding  `json:"findings"` // newest first
 	Severities map[string]int   `json:"severities"`
 	Coverage   *coverage.Report `json:"coverage"`   // nil: nothing tells

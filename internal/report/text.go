@@ -22,6 +22,7 @@ func (r *Report) Text() string {
 	for _, t := range v.Tables {
 		w.table(t)
 	}
+	w.bills(r.Bills)
 	w.failures(r.Failures)
 	w.findings(v)
 	w.coverage(v.Seen)
