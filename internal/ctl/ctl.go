@@ -27,6 +27,10 @@ type Deps struct {
 	In       io.Reader
 	JSON     func() bool         // whether JSON is printed in place of text
 	Log      func() *slog.Logger // asked when a command runs
+
+	// Stored reports whether the program's database has the row of a call; its error
+	// is ErrNoCollector where nobody collects into one. nil is a program without.
+	Stored func(ctx context.Context, requestID string) (bool, error)
 }
 
 // Commands are all commands of this room.

@@ -24,6 +24,7 @@ type loggingFlags struct {
 	wish         logging.Wish
 	how          logging.Undoing
 
+	canary              canaryFlags
 	restore             bool
 	command             string // as it was given
 	verifyOnly, disable bool   // as the enablement guide's script spells them
@@ -55,8 +56,8 @@ each step before it does it.`,
 		return help(c, args)
 	}
 	cmd.AddCommand(
-		f.verb("plan", "Show what enable would change, what it costs, and which permissions are missing", f.wishFlags, f.plan),
-		f.verb("enable", "Turn logging on, with all that it needs", func(c *cobra.Command) { f.wishFlags(c); f.guideFlags(c) }, f.enable),
+		f.verb("plan", "Show what enable would change, what it costs, and which permissions are missing", func(c *cobra.Command) { f.wishFlags(c); f.canaryFlags(c) }, f.plan),
+		f.verb("enable", "Turn logging on, with all that it needs", func(c *cobra.Command) { f.wishFlags(c); f.guideFlags(c); f.canaryFlags(c) }, f.enable),
 		f.verb("disable", "Turn logging off: put back what was there before", f.undoFlags, f.off),
 		f.verb("undo", "Put back exactly what was there before the first change", f.undoFlags, f.undo),
 	)
@@ -237,6 +238,11 @@ func (f *loggingFlags) plan(ctx context.Context) error {
 			ready = append(ready, plans[i])
 		}
 	}
+	if f.canary.fly {
+		for i := range ready {
+			ready[i].WithCanary(f.canary.model)
+		}
+	}
 	s.Estimate(ctx, ready)
 	s.Permit(ctx, ready)
 	if err := f.show(ready); err != nil {
@@ -262,6 +268,9 @@ func (f *loggingFlags) enable(ctx context.Context) error {
 	case f.disable:
 		return f.off(ctx)
 	}
+	if err := f.checkCanary(); err != nil {
+		return err
+	}
 	s, err := f.begin(ctx)
 	if err != nil {
 		return err
@@ -276,7 +285,7 @@ func (f *loggingFlags) enable(ctx context.Context) error {
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
 	f.brief(plans)
-	return f.outcome(plans, s.Apply(ctx, plans), "logging is on in %s; prove it with: seismo logging verify --region %s")
+	return f.flyAfter(ctx, s, f.outcome(plans, s.Apply(ctx, plans), "logging is on in %s; prove it with: seismo logging verify --region %s"))
 }
 
 func (f *loggingFlags) off(ctx context.Context) error {

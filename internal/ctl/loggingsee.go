@@ -17,7 +17,7 @@ import (
 // seeing are the commands of logging that look.
 func (f *loggingFlags) seeing() []*cobra.Command {
 	return []*cobra.Command{
-		f.verb("verify", "Check each property that logging needs", f.regionFlags, f.verify),
+		f.verb("verify", "Check each property that logging needs", func(c *cobra.Command) { f.regionFlags(c); f.canaryFlags(c) }, f.verify),
 		f.verb("status", "Show for each Region whether logging is on, where to, since when and by whom", f.regionFlags, f.status),
 		f.verb("watch", "Compare with what was enabled, and put it back", func(c *cobra.Command) {
 			f.regionFlags(c)
@@ -29,20 +29,23 @@ func (f *loggingFlags) seeing() []*cobra.Command {
 var gradeMarks = map[logging.Grade]string{logging.Pass: "✓", logging.Fail: "✗", logging.Untold: "–"}
 
 func (f *loggingFlags) verify(ctx context.Context) error {
+	if err := f.checkCanary(); err != nil {
+		return err
+	}
 	s, err := f.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.close()
 	list, err := s.Verify(ctx, s.regions)
-	return f.checked(list, err)
+	return f.flyAfter(ctx, s, f.checked(list, err))
 }
 
 // checked ends a verification.
 func (f *loggingFlags) checked(list []logging.Check, err error) error {
 	failed := slices.ContainsFunc(list, func(c logging.Check) bool { return c.State == logging.Fail })
 	if f.JSON() {
-		if err := f.object(list); err != nil {
+		if err := f.data("checks", list); err != nil {
 			return err
 		}
 	} else {

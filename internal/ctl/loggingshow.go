@@ -161,7 +161,7 @@ func (f *loggingFlags) outcome(plans []logging.Plan, errs []error, well string) 
 		list = append(list, r)
 	}
 	if f.JSON() {
-		if err := f.object(list); err != nil {
+		if err := f.data("regions", list); err != nil {
 			return err
 		}
 		return ended(errs)

@@ -52,6 +52,9 @@ func (plan *Plan) needs() []Permission {
 			add("iam:PassRole", plan.place.arn("iam", "role/"+plan.trail.Role))
 		}
 	}
+	for _, n := range plan.canary {
+		add(n.Action, n.Resource)
+	}
 	return list
 }
 

@@ -48,11 +48,12 @@ type Plan struct {
 	Permissions []Permission `json:"permissions,omitzero"`
 	Cost        *Cost        `json:"cost,omitzero"`
 
-	place place
-	wish  Wish
-	trail *TrailWish // of plans of a trail
-	scope string
-	err   error // Conflict as an error
+	place  place
+	wish   Wish
+	trail  *TrailWish // of plans of a trail
+	scope  string
+	canary []Permission // what a canary needs beside
+	err    error        // Conflict as an error
 }
 
 // Changes is how many steps change something.

@@ -52,6 +52,7 @@ func (c *Cloud) bedrockOperations() map[string]operation {
 			}
 			return map[string]any{}, nil
 		},
+		"Converse":                                  c.converse,
 		"PutModelInvocationLoggingConfiguration":    c.putLogging,
 		"DeleteModelInvocationLoggingConfiguration": c.deleteLogging,
 	}
@@ -62,6 +63,8 @@ func routeBedrock(r *request) (op, subject string) {
 	path, _ := url.PathUnescape(strings.TrimPrefix(r.http.URL.EscapedPath(), "/"))
 	head, rest, _ := strings.Cut(path, "/")
 	switch head {
+	case "model":
+		return "Converse", rest
 	case "inference-profiles":
 		return oneOrAll("InferenceProfile", rest), rest
 	case "guardrails":

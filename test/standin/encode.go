@@ -97,7 +97,7 @@ func (a *answer) complete(r *request) *answer {
 	a.header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	if r.service == "s3" {
 		a.header.Set("X-Amz-Request-Id", "4442587FB7D0A2F9")
-	} else {
+	} else if a.header.Get("X-Amzn-Requestid") == "" {
 		a.header.Set("X-Amzn-Requestid", requestID)
 	}
 	if r.proto == rpcCBOR {

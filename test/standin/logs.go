@@ -147,6 +147,7 @@ type logsInput struct {
 	Token        string   `json:"nextToken"`
 	Prefix       string   `json:"logGroupNamePrefix"`
 	Linked       bool     `json:"includeLinkedAccounts"`
+	Pattern      string   `json:"filterPattern"` // a quoted phrase alone
 }
 
 func (in *logsInput) group(l *logs, region string) *logGroup {
@@ -219,7 +220,7 @@ func (in *logsInput) filter(g *logGroup, after LogEvent, most int) map[string]an
 func (in *logsInput) matches(e *LogEvent) bool {
 	at := e.Time.UnixMilli()
 	return at >= in.Start && (in.End == nil || at <= *in.End) && !e.Visible.After(time.Now()) &&
-		strings.HasPrefix(e.Stream, in.StreamPrefix) && (len(in.Streams) == 0 || slices.Contains(in.Streams, e.Stream))
+		strings.Contains(e.Message, strings.Trim(in.Pattern, `"`)) && strings.HasPrefix(e.Stream, in.StreamPrefix) && (len(in.Streams) == 0 || slices.Contains(in.Streams, e.Stream))
 }
 
 // token is the place behind an event.

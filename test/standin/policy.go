@@ -1,6 +1,9 @@
 package standin
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 type policyKey struct{}
 
@@ -28,8 +31,12 @@ func (c *Cloud) simulatePolicy(r *request) (any, error) {
 		if decision == "" {
 			decision = "allowed"
 		}
+		each := []map[string]any{}
+		for n := 1; r.form.Has("ResourceArns.member." + strconv.Itoa(n)); n++ {
+			each = append(each, map[string]any{"EvalResourceName": r.form.Get("ResourceArns.member." + strconv.Itoa(n)), "EvalResourceDecision": decision})
+		}
 		results = append(results, map[string]any{
-			"EvalActionName": values[0], "EvalDecision": decision, "EvalResourceName": r.form.Get("ResourceArns.member.1"),
+			"EvalActionName": values[0], "EvalDecision": decision, "EvalResourceName": r.form.Get("ResourceArns.member.1"), "ResourceSpecificResults": each,
 		})
 	}
 	return map[string]any{"EvaluationResults": results, "IsTruncated": false}, nil

@@ -113,6 +113,9 @@ func (c *Cloud) work(r *request) (any, error) {
 	if !ok {
 		return nil, fail(400, "UnknownOperationException", "the stand-in's %s has no %q", r.service, r.op)
 	}
+	if r.service == "s3" {
+		c.deliver()
+	}
 	return op(r)
 }
 
