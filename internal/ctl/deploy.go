@@ -22,6 +22,7 @@ type deployFlags struct {
 	named      map[string]*string // flags that are parameters of their own
 
 	templateOnly, force, drift, deleteData bool
+	configOut                              string
 	span                                   time.Duration
 }
 
@@ -56,6 +57,7 @@ next run.`,
 		f.verb("up", "Make or change the stacks, turn logging on and prove it", func(c *cobra.Command) {
 			f.upFlags(c)
 			c.Flags().BoolVar(&f.templateOnly, "template-only", false, "print every template and do nothing; needs no credentials")
+			c.Flags().StringVar(&f.configOut, "config-out", "", "write the collector's configuration to `FILE` instead of printing it")
 		}, f.up),
 		f.verb("verify", "Say which dashboards are there and which widgets have data", func(c *cobra.Command) {
 			f.common(c)
@@ -216,6 +218,9 @@ func (f *deployFlags) up(ctx context.Context) error {
 		}
 		return err
 	}
+	if err := f.room(); err != nil {
+		return err
+	}
 	s, err := f.begin(ctx)
 	if err != nil {
 		return err
@@ -225,7 +230,12 @@ func (f *deployFlags) up(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	yaml := deploy.Configuration(s.wish, made)
+	yaml, path := deploy.Configuration(s.wish, made), ""
+	if f.configOut != "" {
+		if path, err = f.writeConfiguration(yaml); err != nil {
+			return err
+		}
+	}
 	if f.JSON() {
 		return f.object(map[string]any{"made": made, "configuration": yaml})
 	}
@@ -235,7 +245,11 @@ func (f *deployFlags) up(ctx context.Context) error {
 		}
 	}
 	f.say("")
-	f.say("seismo.yaml of the collector:")
+	if path != "" {
+		f.say("%s is the collector's configuration. Try it with: seismo doctor -c %s   Then collect: seismo serve -c %s", path, path, path)
+		return nil
+	}
+	f.say("seismo.yaml of the collector (--config-out FILE writes it):")
 	f.say("")
 	_, err = fmt.Fprint(f.Out, yaml)
 	return err

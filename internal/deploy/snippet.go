@@ -29,13 +29,16 @@ func Configuration(w Wish, made []Made) string {
 	line := func(name string, m Made, role string) {
 		fmt.Fprintf(&b, "  %s: {region_name: %s, role_arn: '%s'%s}\n", name, m.Region, m.Outputs[role], externalID(w))
 	}
+	var readers []string // the role that publishes may read nothing of the account
 	for i, m := range made {
 		if i == 0 {
 			line("default", m, "ReaderRoleArn")
 			line("publisher", m, "PublisherRoleArn")
+			readers = append(readers, "default")
 			continue
 		}
 		line(m.Region, m, "ReaderRoleArn")
+		readers = append(readers, m.Region)
 	}
 	b.WriteString("\nsources:\n")
 	for i, m := range made {
@@ -45,7 +48,9 @@ func Configuration(w Wish, made []Made) string {
 		}
 		fmt.Fprintf(&b, "    queue_url: %s\n", m.Outputs["QueueUrl"])
 	}
-	b.WriteString("\nmetrics: {every: 5m}    # CloudWatch's counts, for the page Coverage\ninventory: {every: 6h}  # profiles, guardrails, quotas\n")
+	of := strings.Join(readers, ", ")
+	fmt.Fprintf(&b, "\nmetrics: {every: 5m, accounts: [%s]}    # CloudWatch's counts, for the page Coverage\n", of)
+	fmt.Fprintf(&b, "inventory: {every: 6h, accounts: [%s]}  # profiles, guardrails, quotas\n", of)
 	if len(made) > 0 {
 		fmt.Fprintf(&b, "publish: {account: publisher, region: %s, environment: %s}  # cost, findings and failed calls, for the dashboards\n",
 			made[0].Region, w.Environment)

@@ -111,7 +111,7 @@ func TestUp(t *testing.T) {
 		t.Errorf("made %+v", made)
 	}
 	if text := deploy.Configuration(wish, made); !strings.Contains(text, "queue_url: https://sqs.us-east-1.amazonaws.com/111122223333/q\n") ||
-		!strings.Contains(text, "role_arn: 'arn:aws:iam::111122223333:role/reader'") {
+		!strings.Contains(text, "role_arn: 'arn:aws:iam::111122223333:role/reader'") || strings.Count(text, "accounts: [default]}") != 2 {
 		t.Errorf("the configuration is\n%s", text)
 	}
 	// The second run finds everything as it should be.
