@@ -3,6 +3,7 @@ package deploy
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"seismo/content"
@@ -47,6 +48,10 @@ func Configuration(w Wish, made []Made) string {
 			fmt.Fprintf(&b, "    account: %s\n", m.Region)
 		}
 		fmt.Fprintf(&b, "    queue_url: %s\n", m.Outputs["QueueUrl"])
+		buckets := slices.DeleteFunc([]string{m.Outputs["LogBucket"], m.Outputs["TrailBucket"]}, func(name string) bool { return name == "" })
+		if len(buckets) > 0 { // a message that tells of any other is not believed
+			fmt.Fprintf(&b, "    buckets: [%s]\n", strings.Join(buckets, ", "))
+		}
 	}
 	of := strings.Join(readers, ", ")
 	fmt.Fprintf(&b, "\nmetrics: {every: 5m, accounts: [%s]}    # CloudWatch's counts, for the page Coverage\n", of)
