@@ -44,7 +44,7 @@ func (r *run) create(ctx context.Context, s *stack, tpl *template, was *before) 
 		Capabilities: []types.Capability{types.CapabilityCapabilityIam}, OnFailure: types.OnFailureRollback,
 		Tags: []types.Tag{{Key: aws.String(Tag), Value: aws.String(s.env)}}, ClientRequestToken: aws.String(t.token()),
 	})
-	if err == nil || code(err) == "" { // no answer says nothing
+	if err == nil || uncertain(err) {
 		begun()
 	}
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"seismo/internal/account"
 	"seismo/internal/source"
@@ -41,7 +42,7 @@ var clues = []struct {
 	{regexp.MustCompile(`already exists in stack arn:`), "It belongs to the stack that is named: choose another --name-prefix or --environment."},
 	{regexp.MustCompile(`BucketAlreadyExists|bucket name is not available|BucketAlreadyOwnedByYou`), "Choose another --name-prefix: bucket names are shared by all accounts of AWS."},
 	{regexp.MustCompile(`IllegalLocationConstraint|PermanentRedirect|[Ii]n a different [Rr]egion|conflicting conditional operation`),
-		"A bucket of this name lies in another Region, or was deleted a moment ago: choose another --name-prefix, or wait an hour."},
+		"Choose another --name-prefix, or wait an hour: a bucket of this name lies in another Region, or was deleted a moment ago."},
 	{regexp.MustCompile(`(?i)rate exceeded|throttl|too many requests|slow ?down`), remedyHurry},
 	{regexp.MustCompile(`(?i)limit ?exceeded|toomany|quota|maximum number|limit .*(reached|exceeded)`), remedyQuota},
 	{regexp.MustCompile(`(?i)already exists|already in use`), remedyTaken},
@@ -56,6 +57,13 @@ func code(err error) string {
 		return e.ErrorCode()
 	}
 	return ""
+}
+
+// uncertain says of an error that what was asked for may be done all the same: no
+// answer came, or one of a service that failed.
+func uncertain(err error) bool {
+	var resp *smithyhttp.ResponseError
+	return !errors.As(err, &resp) || resp.Response == nil || resp.HTTPStatusCode() >= 500
 }
 
 // explain says what an error of CloudFormation means; nil is nil.
@@ -129,7 +137,7 @@ func (t *Tool) goOn(remedy, otherwise string) string {
 		remedy = strings.ToUpper(string(r[0])) + string(r[1:])
 	}
 	command := t.again(otherwise)
-	if strings.Contains(remedy, "`"+command+"`") {
+	if strings.Contains(remedy, "Go on with: ") {
 		return remedy
 	}
 	return strings.TrimRight(remedy, ". ") + ". Go on with: " + command

@@ -192,6 +192,12 @@ func (t *Tool) clear(ctx context.Context, s *stack) (done bool, err error) {
 		if err := t.settle(ctx, s, noEvents()); err != nil {
 			return false, err
 		}
+		if s.status == types.StackStatusDeleteComplete { // its name is free again
+			s.id = ""
+			if err := s.look(ctx); err != nil {
+				return false, err
+			}
+		}
 	}
 	switch {
 	case s.dead():
@@ -259,7 +265,7 @@ func (t *Tool) execute(ctx context.Context, s *stack, changeSet string, begun fu
 	}
 	_, err = s.client.ExecuteChangeSet(ctx, &cloudformation.ExecuteChangeSetInput{StackName: aws.String(s.name), ChangeSetName: aws.String(changeSet),
 		ClientRequestToken: aws.String(t.token())})
-	if err == nil || code(err) == "" { // no answer says nothing
+	if err == nil || uncertain(err) {
 		begun()
 	}
 	if err != nil {

@@ -20,6 +20,7 @@ type Stack struct {
 	Resources    [][3]string // logical id, type, physical id
 
 	id      string
+	token   string // of the request that made it
 	next    string // status after one more look, "" when nothing is going on
 	version int    // counts changes: a change set of an older one is obsolete
 	events  []map[string]any
@@ -158,11 +159,15 @@ func pairs(r *request, prefix, key, value string) map[string]string {
 }
 
 func createStack(l *stacks, r *request) (any, error) {
+	token := r.form.Get("ClientRequestToken")
 	if s, err := l.find(r); err == nil {
+		if token != "" && s.token == token { // the same request again
+			return map[string]any{"StackId": s.id}, nil
+		}
 		return nil, fail(400, "AlreadyExistsException", "Stack [%s] already exists", s.Name)
 	}
 	s := l.add(&Stack{Region: r.region, Name: r.form.Get("StackName"), Template: r.form.Get("TemplateBody"),
-		Parameters: pairs(r, "Parameters", "ParameterKey", "ParameterValue"), Tags: pairs(r, "Tags", "Key", "Value")})
+		Parameters: pairs(r, "Parameters", "ParameterKey", "ParameterValue"), Tags: pairs(r, "Tags", "Key", "Value"), token: token})
 	l.begin(s, "CREATE", false)
 	return map[string]any{"StackId": s.id}, nil
 }
@@ -190,7 +195,7 @@ func describeStacks(l *stacks, r *request) (any, error) {
 		}
 		return out
 	}
-	out := map[string]any{"StackId": s.id, "StackName": s.Name, "StackStatus": s.Status, "CreationTime": time.Now().UTC(),
+	out := map[string]any{"StackId": s.id, "StackName": s.Name, "StackStatus": s.Status, "CreationTime": time.Now().UTC(), "LastUpdatedTime": time.Unix(int64(s.version), 0).UTC(),
 		"Parameters": list(s.Parameters, "ParameterKey", "ParameterValue"), "Tags": list(s.Tags, "Key", "Value"),
 		"Outputs": list(s.Outputs, "OutputKey", "OutputValue")}
 	if s.next != "" {

@@ -25,16 +25,16 @@ func (l *stacks) begin(s *Stack, verb string, adopt bool) {
 	f, failing := l.fail[s.Name]
 	if failing = failing && f.Delete == (verb == "DELETE"); failing {
 		delete(l.fail, s.Name)
+	} else {
+		f = StackFault{}
 	}
-	switch verb {
-	case "DELETE":
-		if failing {
-			l.failed(s, verb, f)
-			return
-		}
-		l.unmake(s, nil)
-	case "CREATE", "UPDATE":
+	switch {
+	case verb == "CREATE" || verb == "UPDATE":
 		l.change(s, verb, adopt, f)
+	case failing:
+		l.failed(s, verb, f)
+	case verb == "DELETE":
+		l.unmake(s, nil)
 	}
 }
 
@@ -198,6 +198,23 @@ func (c *Cloud) insightsOperations() map[string]operation {
 				}
 			}
 			return map[string]any{"queryId": full}, nil
+		},
+		"DescribeLogStreams": func(r *request) (any, error) {
+			var in groupInput
+			if err := r.decode(&in); err != nil {
+				return nil, err
+			}
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			g := c.ownGroup(r, in.Name)
+			if g == nil {
+				return nil, fail(400, "ResourceNotFoundException", "The specified log group does not exist.")
+			}
+			streams := []any{}
+			if len(g.events) > 0 {
+				streams = append(streams, map[string]any{"logStreamName": "stream"})
+			}
+			return map[string]any{"logStreams": streams}, nil
 		},
 		"GetQueryResults": func(r *request) (any, error) {
 			rows := []any{}
