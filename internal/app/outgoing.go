@@ -2,9 +2,11 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
+	"seismo/internal/doctor"
 	"seismo/internal/publish"
 	"seismo/internal/report"
 	"seismo/internal/web"
@@ -93,4 +95,41 @@ func stateOf(fault string, last time.Time) string {
 		return web.SourceStarts
 	}
 	return web.OutgoingWell
+}
+
+// sending are what publishing and sending reports need, for the doctor.
+func (f *File) sending() []doctor.Target {
+	var list []doctor.Target
+	if c := f.published; c != nil {
+		way, _ := f.named(c.Account) // checked when the file was read
+		for _, one := range c.Each() {
+			t := doctor.Target{Source: "publish", Account: way, Publish: &doctor.Publishing{Groups: one.Groups(), Stream: publish.Stream}}
+			if slices.Contains(one.What, publish.Metrics) {
+				t.Publish.Namespace = one.Namespace
+			}
+			if one.Region != "" {
+				t.Regions = []string{one.Region}
+			}
+			list = append(list, t)
+		}
+	}
+	servers := map[string]bool{}
+	for _, p := range f.posted {
+		t := doctor.Target{Source: "reports"}
+		if p.SMTP != nil {
+			if key := p.SMTP.Address() + " " + p.SMTP.User; !servers[key] {
+				servers[key] = true
+				t.Server = &doctor.Server{Address: p.SMTP.Address(), Try: p.SMTP.Try}
+				list = append(list, t)
+			}
+			continue
+		}
+		t.Account, _ = f.named(p.SES.Account)
+		t.Mail = &doctor.Mailing{From: p.Sender(), Set: p.SES.Set}
+		if p.SES.Region != "" {
+			t.Regions = []string{p.SES.Region}
+		}
+		list = append(list, t)
+	}
+	return list
 }

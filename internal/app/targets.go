@@ -5,8 +5,8 @@ import (
 	"seismo/internal/doctor"
 )
 
-// Targets are what the file's sources, its metrics and its inventory need of
-// AWS, for the doctor. Sources that ask nothing of AWS are left out.
+// Targets are what the file's sources, its metrics, its inventory and what it sends
+// out need, for the doctor. Sources that ask nothing of AWS are left out.
 func (f *File) Targets() []doctor.Target {
 	var list []doctor.Target
 	for _, p := range f.sources {
@@ -24,7 +24,7 @@ func (f *File) Targets() []doctor.Target {
 			list = append(list, doctor.Target{Source: "inventory", Account: cfg, Regions: i.Regions, Inventory: true})
 		}
 	}
-	return list
+	return append(list, f.sending()...)
 }
 
 // reached are the ways to reach the named accounts; without names, the SDK's

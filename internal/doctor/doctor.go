@@ -35,6 +35,10 @@ type Target struct {
 	Lookup      bool     // events of CloudTrail are looked up
 	Metrics     bool     // CloudWatch's metrics are read
 	Inventory   bool     // profiles, models, guardrails and the like are read
+
+	Publish *Publishing // CloudWatch is written to; Regions say where
+	Mail    *Mailing    // reports are sent by SES; Regions say where
+	Server  *Server     // reports are sent by a mail server, and AWS is not asked
 }
 
 // State is how a check came out.

@@ -50,6 +50,10 @@ type subject struct {
 
 // target runs the checks of one target.
 func (x *exam) target(ctx context.Context, t Target) {
+	if t.Server != nil {
+		subject{x, &patient{}, t}.server(ctx)
+		return
+	}
 	s := subject{x, x.reach(ctx, t.Account), t}
 	if s.err != nil {
 		s.add(Check{Region: t.Account.Region, Action: "sts:GetCallerIdentity"}, s.err)
@@ -87,6 +91,15 @@ func (s subject) parts() []func(context.Context) {
 		if t.Inventory {
 			list = append(list, func(ctx context.Context) { s.inventory(ctx, region) })
 		}
+		if t.Publish != nil {
+			list = append(list, func(ctx context.Context) { s.publish(ctx, region) })
+		}
+		if t.Mail != nil {
+			list = append(list, func(ctx context.Context) { s.mail(ctx, region) })
+		}
+	}
+	if t.sends() {
+		return list // where it writes to is not where models are called
 	}
 	for _, region := range s.watched() {
 		list = append(list, func(ctx context.Context) { s.logging(ctx, region) })

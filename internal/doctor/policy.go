@@ -34,13 +34,17 @@ type Statement struct {
 
 // Policies writes one policy for each set of credentials that the targets name.
 // No action has a wildcard, and the only ones that write are those that settle a
-// message. What the report found, account numbers and KMS keys, makes resources
+// message, publish and send reports. What the report found, account numbers and KMS
+// keys, makes resources
 // narrower; the zero report is fine.
 func Policies(targets []Target, found Report) []Policy {
 	var list []Policy
 	byAccount := map[account.Config][]Target{}
 	var order []account.Config
 	for _, t := range targets {
+		if t.Server != nil {
+			continue // AWS is not asked
+		}
 		if byAccount[t.Account] == nil {
 			order = append(order, t.Account)
 		}
@@ -135,6 +139,14 @@ func (d *draft) target(t Target) {
 	}
 	if t.Inventory {
 		d.inventory()
+	}
+	for _, region := range orOwn(t.Regions, d.region()) {
+		if t.Publish != nil {
+			d.publish(*t.Publish, region)
+		}
+		if t.Mail != nil {
+			d.allow("SendReports", sending, t.Mail.resources(region, d.number))
+		}
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
@@ -43,9 +41,9 @@ func (s subject) queue(ctx context.Context) {
 	if err == nil && attributes["QueueArn"] != "" {
 		check.Resource = attributes["QueueArn"]
 	}
-	s.simulate(ctx, region, check.Resource, taking)
+	s.simulate(ctx, region, check.Resource, taking, wouldTake)
 	if key := attributes["KmsMasterKeyId"]; key != "" && !strings.HasPrefix(key, "alias/aws/") {
-		s.simulate(ctx, region, s.keyARN(region, key), []string{"kms:Decrypt"})
+		s.simulate(ctx, region, s.keyARN(region, key), []string{"kms:Decrypt"}, wouldTake)
 	}
 	s.notifiers(ctx, region, attributes["Policy"])
 }
@@ -94,65 +92,4 @@ func queueARN(address, otherwise string) string {
 		number = parts[len(parts)-2]
 	}
 	return account.PartitionOf(region).ARN("sqs", region, number, a.Name)
-}
-
-// simulate has IAM say whether the caller's policies allow actions. Where that
-// is not allowed either, the checks say that they were not tried, and why.
-func (s subject) simulate(ctx context.Context, region, resource string, actions []string) {
-	who := principal(s.arn)
-	if who == "" {
-		s.skipAll(region, resource, actions, "trying it would take a message, and who calls is no user or role that IAM knows")
-		return
-	}
-	var results []types.EvaluationResult
-	ctx, cancel := context.WithTimeout(ctx, s.opt.Patience)
-	defer cancel()
-	client := iam.NewFromConfig(s.account.SDK(""))
-	out, err := client.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
-		PolicySourceArn: aws.String(who), ActionNames: actions, ResourceArns: []string{resource},
-	})
-	if err != nil {
-		s.skipAll(region, resource, actions, "trying it would take a message; allow iam:SimulatePrincipalPolicy to have it worked out")
-		return
-	}
-	results = out.EvaluationResults
-	for _, r := range results {
-		c := Check{Source: s.target.Source, Account: s.number, Region: region, Action: aws.ToString(r.EvalActionName), Resource: resource, State: OK}
-		switch r.EvalDecision {
-		case types.PolicyEvaluationDecisionTypeAllowed:
-			c.Why = "worked out from the policies of these credentials"
-		case types.PolicyEvaluationDecisionTypeExplicitDeny:
-			c.State, c.Why = Missing, "a statement in the policies of these credentials denies it"
-			c.Remedy = "Change the statement that denies " + c.Action + "."
-		default:
-			c.State, c.Why = Missing, "the policies of these credentials do not allow it; only a statement in the resource's own policy could"
-			c.Remedy = "Allow " + c.Action + " on " + resource + " in the policy of these credentials; `seismo doctor --policy` prints the smallest one."
-		}
-		s.put(c)
-	}
-}
-
-func (s subject) skipAll(region, resource string, actions []string, why string) {
-	for _, action := range actions {
-		s.skip(region, action, resource, "not tried: "+why)
-	}
-}
-
-// principal is the user or role behind a caller's ARN, as IAM takes it: a
-// session's ARN names the role without its path, which is right for most.
-func principal(caller string) string {
-	a, ok := account.ParseARN(caller)
-	switch {
-	case !ok:
-		return ""
-	case a.Service == "iam":
-		return caller
-	}
-	role, found := strings.CutPrefix(a.Resource, "assumed-role/")
-	name, _, _ := strings.Cut(role, "/")
-	if !found || name == "" {
-		return ""
-	}
-	a.Service, a.Resource = "iam", "role/"+name
-	return a.String()
 }

@@ -54,6 +54,18 @@ func (c Config) Each() []Config {
 	return list
 }
 
+// Groups are the log groups that are written to.
+func (c *Config) Groups() []string {
+	var list []string
+	if slices.Contains(c.What, Findings) {
+		list = append(list, c.SecurityGroup)
+	}
+	if slices.Contains(c.What, Errors) {
+		list = append(list, c.ApplicationGroup)
+	}
+	return list
+}
+
 // The kinds of what can be published.
 const (
 	Metrics  = "metrics"

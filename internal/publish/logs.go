@@ -22,13 +22,13 @@ const (
 	lineExtra = 26
 )
 
-// stream is the log stream of a group that is written to.
-const stream = "seismo"
+// Stream is the log stream of a group that is written to.
+const Stream = "seismo"
 
 // putLines sends one request, and makes the stream when there is none. It returns
 // how many events CloudWatch Logs refused for their time.
 func (p *Publisher) putLines(ctx context.Context, group string, lines []line) (int, error) {
-	in := &cloudwatchlogs.PutLogEventsInput{LogGroupName: aws.String(group), LogStreamName: aws.String(stream)}
+	in := &cloudwatchlogs.PutLogEventsInput{LogGroupName: aws.String(group), LogStreamName: aws.String(Stream)}
 	for _, l := range lines {
 		in.LogEvents = append(in.LogEvents, types.InputLogEvent{Message: aws.String(l.text), Timestamp: aws.Int64(l.at.UnixMilli())})
 	}
@@ -53,8 +53,8 @@ func (p *Publisher) putLines(ctx context.Context, group string, lines []line) (i
 
 // makeStream makes the stream in a group that is there already.
 func (p *Publisher) makeStream(ctx context.Context, client *cloudwatchlogs.Client, group string) error {
-	what := "make the log stream " + stream + " in " + group
-	_, err := client.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: aws.String(group), LogStreamName: aws.String(stream)})
+	what := "make the log stream " + Stream + " in " + group
+	_, err := client.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: aws.String(group), LogStreamName: aws.String(Stream)})
 	switch codeOf(err) {
 	case "ResourceAlreadyExistsException":
 		return nil
@@ -90,7 +90,7 @@ func (p *Publisher) tooFar(info *types.RejectedLogEventsInfo, n int, group strin
 
 // written asks the log group whether events of a request are there.
 func (p *Publisher) written(ctx context.Context, group string, left pendingLines) (bool, error) {
-	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(group), LogStreamNames: []string{stream},
+	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(group), LogStreamNames: []string{Stream},
 		StartTime: aws.Int64(left.From.UnixMilli()), EndTime: aws.Int64(left.To.Add(time.Millisecond).UnixMilli()),
 		FilterPattern: aws.String(`"` + left.ID + `"`)}
 	pages := cloudwatchlogs.NewFilterLogEventsPaginator(p.deps.Account.Logs(p.cfg.Region), in)

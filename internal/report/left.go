@@ -181,6 +181,15 @@ func (s *Sent) tell(plan *Plan, d done) {
 	}
 }
 
+// Sender is the sender's address alone.
+func (p *Plan) Sender() string {
+	a, err := mail.Address(p.From)
+	if err != nil {
+		return p.From
+	}
+	return a.Address
+}
+
 // by is how a plan is sent, for people.
 func (p *Plan) by() string {
 	if p.SMTP != nil {
