@@ -45,7 +45,7 @@ func (p *plan) target() (doctor.Target, bool) {
 	t := doctor.Target{Source: p.name, Account: p.account}
 	switch cfg := p.cfg.(type) {
 	case *s3Source:
-		t.Queue, t.Prefix, t.Bodies = cfg.QueueURL, cfg.Prefix, cfg.Bodies
+		t.Queue, t.Buckets, t.Prefix, t.Bodies = cfg.QueueURL, cfg.Buckets, cfg.Prefix, cfg.Bodies
 		if cfg.QueueURL == "" {
 			t.Bucket = cfg.Listed()
 		}

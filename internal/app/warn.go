@@ -97,13 +97,23 @@ func (w *warnings) account(part config.Part, under string, c account.Config) {
 // either: so it is no error.
 func (w *warnings) regions(part config.Part, key string, elsewhere bool, names ...string) {
 	for _, name := range names {
-		if name == "" || name == "all" || elsewhere || account.KnownRegion(name) {
+		if name == "all" || elsewhere {
 			continue
 		}
-		remedy := "see that it is spelt right; a Region that is new works all the same"
-		if likely := account.LikelyRegion(name); likely != "" {
-			remedy = "did you mean " + likely + "? A Region that is new works all the same"
+		if remedy, strange := StrangeRegion(name); strange {
+			w.list = append(w.list, part.Fault(key, name+" is no Region that this version knows", remedy))
 		}
-		w.list = append(w.list, part.Fault(key, name+" is no Region that this version knows", remedy))
 	}
+}
+
+// StrangeRegion tells whether a name is given and no known Region has it, and what
+// to do about it.
+func StrangeRegion(name string) (remedy string, strange bool) {
+	if name == "" || account.KnownRegion(name) {
+		return "", false
+	}
+	if likely := account.LikelyRegion(name); likely != "" {
+		return "did you mean " + likely + "? A Region that is new works all the same", true
+	}
+	return "see that it is spelt right; a Region that is new works all the same", true
 }

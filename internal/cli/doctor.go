@@ -29,6 +29,8 @@ type doctorFlags struct {
 	target  doctor.Target
 	secret  string
 	bucket  string
+
+	warnings []*config.Fault // of the file
 }
 
 func (s *shell) doctor() *cobra.Command {
@@ -63,7 +65,7 @@ Without -c it takes seismo.yaml of this folder, or what the flags name.`,
 			if f.policy {
 				return s.policies(doctor.Policies(targets, report))
 			}
-			return s.diagnosis(report)
+			return s.diagnosis(report, f.warnings)
 		},
 	}
 	f.add(cmd)
@@ -119,6 +121,7 @@ func (f *doctorFlags) targets() ([]doctor.Target, error) {
 	if err != nil {
 		return nil, badConfig(err)
 	}
+	f.warnings = file.Warnings()
 	targets := file.Targets()
 	if len(targets) == 0 {
 		return nil, fmt.Errorf("%s names nothing that AWS is asked for", f.file)
@@ -138,7 +141,20 @@ func (f *doctorFlags) flagged(t doctor.Target) ([]doctor.Target, error) {
 	if err := t.Account.Check(); err != nil {
 		return nil, usage(err.Error(), "the keys are those of seismo.yaml; flags spell them with dashes")
 	}
+	if t.Account.Endpoint == "" {
+		f.warnings = strange("--region", f.regions...)
+	}
 	return []doctor.Target{t}, nil
+}
+
+// strange warns of Regions that this version does not know.
+func strange(flag string, regions ...string) (list []*config.Fault) {
+	for _, name := range regions {
+		if remedy, ok := app.StrangeRegion(name); ok && name != "all" {
+			list = append(list, &config.Fault{File: flag, What: name + " is no Region that this version knows", Remedy: remedy})
+		}
+	}
+	return list
 }
 
 // policies prints policies as IAM takes them: one alone as it is, several each
@@ -152,9 +168,9 @@ func (s *shell) policies(list []doctor.Policy) error {
 
 // diagnosis prints what was found, and fails with exitPartial when something is
 // missing.
-func (s *shell) diagnosis(r doctor.Report) error {
+func (s *shell) diagnosis(r doctor.Report, warnings []*config.Fault) error {
 	if s.json {
-		if err := s.object(r); err != nil {
+		if err := s.object(examined{r, warned(warnings)}); err != nil {
 			return err
 		}
 	} else {
@@ -162,12 +178,37 @@ func (s *shell) diagnosis(r doctor.Report) error {
 		if err := s.loggings(r.Logging); err != nil {
 			return err
 		}
+		s.warnings(warnings)
 		s.verdict(r)
 	}
 	if r.Missing() > 0 {
 		return silent{exitPartial}
 	}
 	return nil
+}
+
+// examined is a report with what the file is warned of.
+type examined struct {
+	doctor.Report
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+func warned(list []*config.Fault) (all []string) {
+	for _, f := range list {
+		all = append(all, f.Error()+"; "+f.Remedy)
+	}
+	return all
+}
+
+// warnings prints what works and is hardly meant.
+func (s *shell) warnings(list []*config.Fault) {
+	if len(list) > 0 {
+		fmt.Fprintln(s.out)
+	}
+	for _, f := range list {
+		fmt.Fprintln(s.out, "warning: "+plain(f.Error()))
+		fmt.Fprintln(s.out, "      → "+plain(f.Remedy))
+	}
 }
 
 // marks are how the states of a check look.

@@ -29,9 +29,11 @@ type setup struct {
 	queue  string // URL
 	bucket string // name, ARN or s3://name/prefix
 	group  string
-	name   string
-	secret string
-	cfg    account.Config
+
+	buckets []string // that the queue is told of
+	name    string
+	secret  string
+	cfg     account.Config
 }
 
 // Kinds of place that init knows.
@@ -71,6 +73,7 @@ nothing is asked. An existing file stays unless --force is given.`,
 	flags.BoolVarP(&i.yes, "yes", "y", false, "ask nothing: take the flags and what is found")
 	flags.BoolVar(&i.force, "force", false, "replace an existing file")
 	flags.StringVar(&i.queue, "queue-url", "", "a queue that is told of new objects, by its `URL`")
+	flags.StringSliceVar(&i.buckets, "buckets", nil, "of a queue: the `BUCKETS` that it is told of; default: those that its policy names")
 	accountFlags(cmd, &i.cfg, &i.secret)
 	return cmd
 }
@@ -97,6 +100,9 @@ func (i *setup) run(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := i.trust(offer, report); err != nil {
+		return err
+	}
 	left := leftOut(report)
 	missing := i.troubles(report, left)
 	first, err := app.First(ctx, targets[0], doctor.Options{Log: i.shell.cfg.Log})
@@ -105,7 +111,7 @@ func (i *setup) run(ctx context.Context) error {
 		return err
 	}
 	if missing > 0 && !i.yes {
-		answer, err := i.ask("write the configuration all the same? [y/N]", nil, "n")
+		answer, err := i.ask("write the configuration all the same? [y/N]", nil, "n", noAnswer)
 		if err != nil || !strings.HasPrefix(strings.ToLower(answer), "y") {
 			return errors.Join(err, errors.New("nothing was written"))
 		}
@@ -130,6 +136,9 @@ func (i *setup) begin() error {
 	}
 	if given > 1 {
 		return usage("--queue-url, --bucket and --log-group exclude each other", "one source is made; add others to the file")
+	}
+	if len(i.buckets) > 0 && i.queue == "" && (given > 0 || i.yes) {
+		return usage("--buckets says something of a queue, and none is named", "name one with --queue-url; a bucket to list is named by --bucket")
 	}
 	if i.kind != "" && i.kind != initS3 && i.kind != initCloudWatch {
 		return usage("--from is s3 or cloudwatch, and not "+i.kind, "run `seismo init --help`")

@@ -11,6 +11,8 @@ import (
 
 	"seismo/internal/app"
 	"seismo/internal/doctor"
+	"seismo/internal/source/s3"
+	"seismo/internal/source/sqs"
 )
 
 // say prints one line, and none of the control characters that came with it.
@@ -35,25 +37,21 @@ func (i *setup) questions(o doctor.Offer) (err error) {
 		if len(o.Places) == 0 && len(o.Groups) > 0 {
 			usual = initCloudWatch
 		}
-		if i.kind, err = i.ask("where is Bedrock's log?", []string{initS3, initCloudWatch}, usual); err != nil {
+		if i.kind, err = i.ask("where is Bedrock's log?", []string{initS3, initCloudWatch}, usual, noKind); err != nil {
 			return err
 		}
 	}
 	switch {
-	case i.kind != initS3 && i.kind != initCloudWatch:
-		return usage("the log is in s3 or in cloudwatch, and not in "+i.kind, "answer s3 or cloudwatch")
 	case i.kind == initS3 && i.queue == "" && i.bucket == "":
 		err = i.askPlace(o)
 	case i.kind == initCloudWatch && i.group == "":
-		i.group, err = i.need("which log group?", o.Groups, strings.Join(o.Groups[:min(1, len(o.Groups))], ""), "--log-group NAME")
+		i.group, err = i.need("which log group?", o.Groups, strings.Join(o.Groups[:min(1, len(o.Groups))], ""), "--log-group NAME", nothing)
 	}
 	if err == nil && i.name == "" {
-		i.name, err = i.ask("what shall the source be called?", nil, "bedrock")
+		i.name, err = i.ask("what shall the source be called?", nil, "bedrock", taken)
 	}
-	for _, part := range besides {
-		if i.name == part.name {
-			return usage("a source cannot be called "+part.name, "that is another part of the file; give another --name")
-		}
+	if why := taken(i.name); err == nil && why != "" {
+		return usage(why, "give another --name")
 	}
 	return err
 }
@@ -67,11 +65,11 @@ func (i *setup) askPlace(o doctor.Offer) error {
 		usual = o.Places[0]
 	}
 	answer, err := i.need("which queue is told of new objects, or which bucket is to be listed?",
-		slices.Concat(o.Places, o.Queues), usual, "--queue-url URL or --bucket NAME")
+		slices.Concat(o.Places, o.Queues), usual, "--queue-url URL or --bucket NAME", noPlace)
 	if err != nil {
 		return err
 	}
-	if strings.HasPrefix(answer, "http://") || strings.HasPrefix(answer, "https://") {
+	if isURL(answer) {
 		i.queue = answer
 	} else {
 		i.bucket = answer
@@ -80,17 +78,26 @@ func (i *setup) askPlace(o doctor.Offer) error {
 }
 
 // need asks for what must be given.
-func (i *setup) need(question string, offers []string, usual, flag string) (string, error) {
-	answer, err := i.ask(question, offers, usual)
-	if err == nil && answer == "" {
+func (i *setup) need(question string, offers []string, usual, flag string, wrong func(string) string) (string, error) {
+	answer, err := i.ask(question, offers, usual, func(answer string) string {
+		if answer == "" {
+			return "it takes an answer"
+		}
+		return wrong(answer)
+	})
+	if err == nil && answer == "" || errors.Is(err, errUnanswered) {
 		return "", usage("there is no answer to: "+question, "give "+flag)
 	}
 	return answer, err
 }
 
-// ask puts one question. An answer may be the number of an offer; an empty one,
-// and the end of the input, are the usual answer.
-func (i *setup) ask(question string, offers []string, usual string) (string, error) {
+// errUnanswered says that the input ended before there was an answer that will do.
+var errUnanswered = errors.New("the input ended")
+
+// ask puts one question, and puts it again as long as wrong says why an answer
+// will not do. An answer may be the number of an offer; an empty one, and the end
+// of the input, are the usual answer.
+func (i *setup) ask(question string, offers []string, usual string, wrong func(string) string) (string, error) {
 	if i.yes {
 		return usual, nil
 	}
@@ -99,18 +106,89 @@ func (i *setup) ask(question string, offers []string, usual string) (string, err
 	for n, offer := range offers {
 		i.say("  %d  %s", n+1, offer)
 	}
-	if usual != "" {
-		fmt.Fprintf(i.talk, "[%s] ", plain(usual))
+	for {
+		if usual != "" {
+			fmt.Fprintf(i.talk, "[%s] ", plain(usual))
+		}
+		line, ended := i.in.ReadString('\n')
+		if ended != nil && !errors.Is(ended, io.EOF) {
+			return "", fmt.Errorf("read the answer: %w", ended)
+		}
+		answer, why := offered(strings.TrimSpace(line), offers)
+		answer = cmp.Or(answer, usual)
+		if why == "" {
+			why = wrong(answer)
+		}
+		switch {
+		case why == "":
+			return answer, nil
+		case ended != nil:
+			return "", fmt.Errorf("%s: %w, and %s", question, errUnanswered, why)
+		}
+		i.say("  %s", why)
 	}
-	line, err := i.in.ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("read the answer: %w", err)
+}
+
+// offered is the offer that a number stands for, or the answer as it is.
+func offered(answer string, offers []string) (chosen, why string) {
+	n, err := strconv.Atoi(answer)
+	switch {
+	case err != nil || len(offers) == 0:
+		return answer, ""
+	case n < 1 || n > len(offers):
+		return "", fmt.Sprintf("there is no %d: answer 1 to %d, or with a name", n, len(offers))
 	}
-	answer := strings.TrimSpace(line)
-	if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(offers) {
-		answer = offers[n-1]
+	return offers[n-1], ""
+}
+
+// What is wrong with an answer, "" when it will do.
+
+func nothing(string) string { return "" }
+
+func noKind(answer string) string {
+	if answer != initS3 && answer != initCloudWatch {
+		return "answer s3 or cloudwatch"
 	}
-	return cmp.Or(answer, usual), nil
+	return ""
+}
+
+func taken(name string) string {
+	for _, part := range besides {
+		if name == part.name {
+			return "a source cannot be called " + name + ": that is another part of the file"
+		}
+	}
+	return ""
+}
+
+func noAnswer(answer string) string {
+	if answer = strings.ToLower(answer); !slices.Contains([]string{"y", "yes", "n", "no"}, answer) {
+		return "answer y or n"
+	}
+	return ""
+}
+
+func isURL(text string) bool {
+	return strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")
+}
+
+func noPlace(answer string) string {
+	if isURL(answer) {
+		if _, err := sqs.ParseURL(answer); err != nil {
+			return "it is " + err.Error()
+		}
+		return ""
+	}
+	place := answer
+	if !strings.HasPrefix(answer, inBucket) && !strings.HasPrefix(answer, "arn:") {
+		place = inBucket + answer
+	}
+	if strings.HasPrefix(place, inBucket) {
+		if (&s3.Config{}).SetPlace(place) != nil {
+			return "it is neither the URL of a queue nor the name of a bucket"
+		}
+	}
+	return ""
 }
 
 // troubles tells what does not work, and returns how many checks of the source
@@ -132,8 +210,11 @@ func (i *setup) troubles(r doctor.Report, left map[string]bool) (missing int) {
 	i.say("  ✓ %d work", good)
 	i.shell.checksTo(i.talk, bad)
 	for _, part := range besides {
-		if left[part.name] {
+		switch {
+		case left[part.name]:
 			i.say("%s is left out until it is allowed; the source does without", part.name)
+		case slices.ContainsFunc(bad, func(c doctor.Check) bool { return partOf(c) == part.name }):
+			i.say("%s could not be tried now; it is written all the same, and tried again whenever it is due", part.name)
 		}
 	}
 	for _, l := range r.Logging {

@@ -16,11 +16,12 @@ import (
 // with how often each looks.
 var besides = [...]struct{ name, every string }{{"metrics", "5m"}, {"inventory", "6h"}}
 
-// leftOut are those of besides that do not work yet.
+// leftOut are those of besides that are not allowed yet. What AWS could not answer
+// now is not left out: it may work a minute later.
 func leftOut(r doctor.Report) map[string]bool {
 	left := map[string]bool{}
 	for _, c := range r.Checks {
-		if c.State == doctor.Missing || c.State == doctor.Failed {
+		if c.State == doctor.Missing {
 			left[partOf(c)] = true
 		}
 	}
@@ -67,6 +68,7 @@ func (i *setup) document(o doctor.Offer, left map[string]bool) string {
 	switch {
 	case i.queue != "":
 		key("queue_url", i.queue)
+		i.trusted(&b)
 	case i.kind == initCloudWatch && strings.HasPrefix(i.group, "arn:"):
 		key("log_group_arn", i.group)
 	case i.kind == initCloudWatch:

@@ -27,6 +27,7 @@ type Target struct {
 	Regions []string       // where it looks; none is the account's own Region
 
 	Queue       string   // URL of a queue to receive from
+	Buckets     []string // names of the buckets that the queue tells of, where they are known
 	Bucket      string   // bucket to list, or the ARN of an access point
 	Prefix      string   // of the keys in it
 	Bodies      []string // places, as s3://bucket/prefix, to read bodies from

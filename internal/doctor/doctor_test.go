@@ -242,3 +242,16 @@ func TestPolicies(t *testing.T) {
 		}
 	}
 }
+
+// TestPolicyOfNamedBuckets: where the configuration names the buckets that a queue
+// tells of, the policy reads these and no others.
+func TestPolicyOfNamedBuckets(t *testing.T) {
+	target := doctor.Target{Source: "queue", Queue: "https://sqs.eu-west-1.amazonaws.com/111122223333/q", Buckets: []string{"example-logs"}}
+	for _, s := range doctor.Policies([]doctor.Target{target}, doctor.Report{})[0].Document.Statement {
+		for _, r := range s.Resource {
+			if strings.Contains(r, ":s3:") && r != "arn:aws:s3:::example-logs" && r != "arn:aws:s3:::example-logs/*" {
+				t.Errorf("%s allows %v on %s", s.Sid, s.Action, r)
+			}
+		}
+	}
+}

@@ -119,6 +119,10 @@ func (d *draft) target(t Target) {
 	if t.Queue != "" {
 		d.allow("TakeMessages", append([]string{"sqs:GetQueueAttributes"}, taking...), []string{queueARN(t.Queue, d.region())})
 	}
+	for _, name := range t.Buckets {
+		d.bucket(name, "", false)
+		d.allow("TellGoneFromForbidden", []string{"s3:ListBucket"}, []string{bucketARN(name, d.region())})
+	}
 	if t.Bucket != "" {
 		d.bucket(t.Bucket, t.Prefix, true)
 	}
@@ -217,7 +221,7 @@ func (d *draft) inventory() {
 // say that an object is gone; without it the answer is the same as a refusal.
 // Where the buckets are not known, the folder that AWS's logs lie in says what may be read.
 func (d *draft) found(t Target, list []Found) {
-	partition, buckets := account.PartitionOf(d.region()), 0
+	partition, buckets := account.PartitionOf(d.region()), len(t.Buckets)
 	for _, f := range list {
 		arn, ok := account.ParseARN(f.ARN)
 		if !ok || f.Source != t.Source {

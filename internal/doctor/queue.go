@@ -51,9 +51,15 @@ func (s subject) queue(ctx context.Context) {
 // bucketInPolicy finds the buckets that a queue's policy lets send to it.
 var bucketInPolicy = regexp.MustCompile(`arn:[a-z0-9-]+:s3:[a-z0-9-]*:\d*:[a-z0-9][a-z0-9.-]+`)
 
-// notifiers tries the buckets whose notifications the queue takes.
+// notifiers tries the buckets whose notifications count, or that the queue takes.
 func (s subject) notifiers(ctx context.Context, region, policy string) {
 	buckets := bucketInPolicy.FindAllString(policy, -1)
+	if len(s.target.Buckets) > 0 { // no other is read
+		buckets = nil
+		for _, name := range s.target.Buckets {
+			buckets = append(buckets, bucketARN(name, region))
+		}
+	}
 	slices.Sort(buckets)
 	for _, arn := range slices.Compact(buckets) {
 		s.found(arn)

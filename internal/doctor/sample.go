@@ -29,7 +29,10 @@ func Sample(ctx context.Context, t Target, opt Options) (io.ReadCloser, event.Or
 		return sampleGroup(ctx, a, t)
 	}
 	buckets := []string{t.Bucket}
-	if t.Queue != "" {
+	switch {
+	case len(t.Buckets) > 0:
+		buckets = t.Buckets
+	case t.Queue != "":
 		if buckets, err = notifying(ctx, a, t); err != nil {
 			return nil, event.Origin{}, err
 		}
