@@ -37,7 +37,7 @@ func (t *Tool) Down(ctx context.Context, w Wish, deleteData bool) ([]Kept, error
 		}
 		kinds := w.stacks(region)
 		for _, kind := range slices.Backward(kinds) {
-			kept, err := t.downStack(ctx, &w, region, kind)
+			kept, err := t.downStack(ctx, &w, region, kind, deleteData)
 			all = append(all, kept...)
 			if err != nil {
 				return all, err
@@ -50,10 +50,16 @@ func (t *Tool) Down(ctx context.Context, w Wish, deleteData bool) ([]Kept, error
 	return all, t.deleteData(ctx, all)
 }
 
-func (t *Tool) downStack(ctx context.Context, w *Wish, region, kind string) ([]Kept, error) {
+func (t *Tool) downStack(ctx context.Context, w *Wish, region, kind string, deleteData bool) ([]Kept, error) {
 	s := t.stack(w, region, kind)
-	if err := s.look(ctx); err != nil || !s.found {
+	if err := s.look(ctx); err != nil {
 		return nil, err
+	}
+	if !s.found {
+		if deleteData && kind == Infrastructure { // an earlier try may have come no further
+			return t.orphans(ctx, w, s)
+		}
+		return nil, nil
 	}
 	if err := s.own(); err != nil {
 		return nil, err
@@ -67,8 +73,49 @@ func (t *Tool) downStack(ctx context.Context, w *Wish, region, kind string) ([]K
 	if err != nil {
 		return nil, err
 	}
+	if deleteData {
+		if kept, err = t.withKey(ctx, s, kept); err != nil {
+			return nil, err
+		}
+	}
 	t.tell("removing %s in %s", s.name, region)
 	return kept, t.remove(ctx, s)
+}
+
+// orphans are what a stack that is gone left behind, by the names that it gives,
+// and the key that it made for them.
+func (t *Tool) orphans(ctx context.Context, w *Wish, s *stack) ([]Kept, error) {
+	tpl, err := load(s.kind)
+	if err != nil {
+		return nil, err
+	}
+	list, err := t.left(ctx, s, tpl, w.given())
+	if err != nil {
+		return nil, err
+	}
+	return t.withKey(ctx, s, list)
+}
+
+// withKey adds the key that seals the buckets of a list, where an earlier stack
+// made it and this one only went on with it.
+func (t *Tool) withKey(ctx context.Context, s *stack, list []Kept) ([]Kept, error) {
+	if slices.ContainsFunc(list, func(k Kept) bool { return k.Type == "AWS::KMS::Key" }) {
+		return list, nil
+	}
+	for _, k := range list {
+		if k.Type != "AWS::S3::Bucket" {
+			continue
+		}
+		key, err := t.sealer(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		// Only a key that says of itself that it was made for this.
+		if key != nil && aws.ToString(key.Description) == "Bedrock's logs of "+s.env+" in "+s.region {
+			return append(list, Kept{Region: s.region, Type: "AWS::KMS::Key", Name: aws.ToString(key.KeyId)}), nil
+		}
+	}
+	return list, nil
 }
 
 // kept are the resources of a stack that its template keeps.
@@ -113,7 +160,7 @@ func (t *Tool) deleteData(ctx context.Context, list []Kept) error {
 		}
 		if err := errors.Join(wrong...); err != nil {
 			return &Error{What: "not all data could be deleted", Reasons: []string{err.Error()},
-Unchanged: "the stacks are gone; what is named is still there, and everything after it", Remedy: "Mend the cause, or delete by hand what is listed; the stacks that named it are gone", Err: err}
+				Unchanged: "the stacks are gone; what is named is still there, and everything after it", Remedy: t.goOn("Mend the cause, or delete by hand what is listed.", "seismo deploy down --delete-data"), Err: err}
 		}
 	}
 	return nil

@@ -24,11 +24,11 @@ const (
 // meanings are codes of CloudFormation that come when stacks are made or changed.
 // Source: the errors of its calls in the API reference.
 var meanings = map[string][2]string{
-	"LimitExceededException":           {"the quota of stacks of this account and Region is reached", remedyQuota},
-	"AlreadyExistsException":           {"somebody made a stack of this name meanwhile", remedyOthers},
-	"InvalidChangeSetStatus":           {"somebody changed the stack after the change was planned; their change stays", remedyOthers},
-	"ChangeSetNotFound":                {"somebody removed the change set that was to be executed", remedyOthers},
-	"OperationInProgressException":     {"somebody else changes the stack right now", "Wait until that is done; `seismo deploy status` shows it."},
+	"LimitExceededException":            {"the quota of stacks of this account and Region is reached", remedyQuota},
+	"AlreadyExistsException":            {"somebody made a stack of this name meanwhile", remedyOthers},
+	"InvalidChangeSetStatus":            {"somebody changed the stack after the change was planned; their change stays", remedyOthers},
+	"ChangeSetNotFound":                 {"somebody removed the change set that was to be executed", remedyOthers},
+	"OperationInProgressException":      {"somebody else changes the stack right now", "Wait until that is done; `seismo deploy status` shows it."},
 	"InsufficientCapabilitiesException": {"CloudFormation does not let these credentials make roles", "Allow cloudformation to make IAM roles to whoever runs this."},
 }
 

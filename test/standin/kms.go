@@ -10,6 +10,7 @@ type Key struct {
 	ID, Region string
 	State      string // Enabled when empty; Disabled, PendingDeletion
 	AWS        bool   // kept by AWS and not by the customer
+	Says       string // its description
 	Policy     string // "" is one that the account's own policies decide
 }
 
@@ -65,7 +66,7 @@ func (c *Cloud) describeKey(r *request) (any, error) {
 			}
 			return map[string]any{"KeyMetadata": map[string]any{
 				"KeyId": k.ID, "Arn": k.arn(), "AWSAccountId": AccountID, "Enabled": state == "Enabled",
-				"KeyState": state, "KeyManager": manager,
+				"KeyState": state, "KeyManager": manager, "Description": k.Says,
 			}}, nil
 		}
 	}

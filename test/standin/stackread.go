@@ -20,7 +20,7 @@ type scope struct {
 // part is one resource of a stack.
 type part struct {
 	id, kind, physical string
-	key, body          string // ARN of the key that seals it; the body of a dashboard
+	key, body          string // ARN of the key that seals it; a dashboard's body, a key's description
 	kept               bool
 }
 
@@ -94,6 +94,8 @@ func (s *scope) parts() []part {
 			p.key = s.text(properties["KmsKeyId"])
 		case "AWS::S3::Bucket":
 			p.key = masterKey.FindString(fmt.Sprint(s.deep(properties["BucketEncryption"])))
+		case "AWS::KMS::Key":
+			p.body = s.text(properties["Description"])
 		case "AWS::CloudWatch::Dashboard":
 			p.body = s.text(properties["DashboardBody"])
 		}
