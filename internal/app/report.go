@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"seismo/internal/bill"
 	"seismo/internal/coverage"
 	"seismo/internal/report"
 	"seismo/internal/web"
@@ -19,14 +20,17 @@ func ReportSources(b web.Backend) report.Sources {
 		}}
 }
 
-// MakeReport makes the report of a period from the database.
-func MakeReport(ctx context.Context, cfg Config, p report.Period) (report.Report, error) {
+// MakeReport makes the report of a period from the database. bills asks for bills
+// to hold it against, such as Bills; nil asks nobody.
+func MakeReport(ctx context.Context, cfg Config, p report.Period, bills bill.Ask) (report.Report, error) {
 	r, err := OpenReader(ctx, cfg)
 	if err != nil {
 		return report.Report{}, err
 	}
 	defer r.Close()
-	made, err := report.Make(ctx, ReportSources(r.Backend), p, time.Now().In(p.From.Location()))
+	from := ReportSources(r.Backend)
+	from.Bills = bills
+	made, err := report.Make(ctx, from, p, time.Now().In(p.From.Location()))
 	made.Version = cfg.Version
 	return made, err
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"seismo/internal/bill"
 	"seismo/internal/mail"
 	"seismo/internal/report"
 )
@@ -24,6 +26,11 @@ func (f *File) posting() ([]report.Plan, error) {
 		return nil, located(f.Reports, "", err)
 	}
 	for _, p := range plans {
+		for _, name := range p.Bill {
+			if _, err := f.named(name); err != nil {
+				return nil, f.Reports.Fault("bill", err.Error(), "add it to accounts, or name one that is there")
+			}
+		}
 		if p.SMTP != nil {
 			continue
 		}
@@ -41,7 +48,11 @@ func (a *App) posts(ctx context.Context, f *File, r *reach, start func(func() er
 	}
 	post := report.NewPost(f.posted, report.Deps{Ledger: a.state, Log: a.cfg.log(),
 		Make: func(ctx context.Context, p report.Period) (report.Report, error) {
-			made, err := report.Make(ctx, ReportSources(a.Backend()), p, time.Now().In(p.From.Location()))
+			from := ReportSources(a.Backend())
+			if plan := planned(f.posted, p.Kind); plan != nil && plan.Bill != nil {
+				from.Bills = f.bills(a.cfg, plan.Bill)
+			}
+			made, err := report.Make(ctx, from, p, time.Now().In(p.From.Location()))
 			made.Version = a.cfg.Version
 			return made, err
 		},
@@ -69,12 +80,7 @@ func (a *App) sender(ctx context.Context, f *File, p report.Plan, r *reach) (mai
 // SendReport makes the newest report of a kind that is over, or that of the day,
 // and sends it now to whom the file says, whatever was sent before.
 func SendReport(ctx context.Context, cfg Config, file *File, kind report.Kind, day string) (report.Report, []string, error) {
-	var plan *report.Plan
-	for i := range file.posted {
-		if file.posted[i].Kind == kind {
-			plan = &file.posted[i]
-		}
-	}
+	plan := planned(file.posted, kind)
 	if plan == nil {
 		return report.Report{}, nil, &hinted{fmt.Errorf("the configuration names nobody to send the %s report to", kind),
 			"add reports." + string(kind) + ".to to it"}
@@ -87,7 +93,11 @@ func SendReport(ctx context.Context, cfg Config, file *File, kind report.Kind, d
 		}
 		of = kind.At(at)
 	}
-	made, err := MakeReport(ctx, cfg, of)
+	var bills bill.Ask
+	if plan.Bill != nil {
+		bills = file.bills(cfg, plan.Bill)
+	}
+	made, err := MakeReport(ctx, cfg, of, bills)
 	if err != nil {
 		return made, nil, err
 	}
@@ -100,4 +110,12 @@ func SendReport(ctx context.Context, cfg Config, file *File, kind report.Kind, d
 		return made, nil, err
 	}
 	return made, plan.To, sender.Send(ctx, m)
+}
+
+func planned(plans []report.Plan, kind report.Kind) *report.Plan {
+	at := slices.IndexFunc(plans, func(p report.Plan) bool { return p.Kind == kind })
+	if at < 0 {
+		return nil
+	}
+	return &plans[at]
 }

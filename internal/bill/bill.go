@@ -37,6 +37,10 @@ type Day struct {
 	Final bool      `json:"final"`     // false: AWS still calls it an estimate
 }
 
+// Ask gives the bills of some accounts for days as Fetch takes them. Those that
+// can be had are returned beside the error of the others.
+type Ask func(ctx context.Context, from, to time.Time) ([]Bill, error)
+
 // Fetch asks for the days from from to to, both beginnings of days in UTC, to
 // exclusive. An account's own credentials see its own bill; those of an
 // organization's payer see everybody's, of which only the account's own is taken.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"seismo/internal/app"
+	"seismo/internal/bill"
 	"seismo/internal/report"
 )
 
@@ -23,7 +24,7 @@ func (s *shell) periodReports() []*cobra.Command {
 
 func (s *shell) periodReport(kind report.Kind, of string) *cobra.Command {
 	var date, zone, out, file string
-	var text, send bool
+	var text, send, billed bool
 	cmd := &cobra.Command{
 		Use:   string(kind),
 		Short: "The report of " + of + " as one HTML page, ready to print",
@@ -43,7 +44,15 @@ plain text. "seismo serve" sends it by e-mail when the configuration says so:
 			if err != nil {
 				return err
 			}
-			r, err := app.MakeReport(cmd.Context(), s.cfg, p)
+			f, err := s.file(cmd, file)
+			if err != nil {
+				return err
+			}
+			var bills bill.Ask
+			if billed {
+				bills = app.Bills(s.cfg, f)
+			}
+			r, err := app.MakeReport(cmd.Context(), s.cfg, p, bills)
 			if err != nil {
 				return err
 			}
@@ -55,7 +64,8 @@ plain text. "seismo serve" sends it by e-mail when the configuration says so:
 	cmd.Flags().BoolVar(&text, "text", false, "plain text in place of the page")
 	cmd.Flags().StringVarP(&out, "out", "o", "", "write to a `FILE` in place of the standard output")
 	cmd.Flags().BoolVar(&send, "send", false, "send it now, to whom --config says, whatever was sent before")
-	cmd.Flags().StringVarP(&file, "config", "c", "", "of --send: a YAML `FILE` with a section reports")
+	cmd.Flags().StringVarP(&file, "config", "c", "", "a YAML `FILE` with the database, accounts and a section reports; --send needs it")
+	cmd.Flags().BoolVar(&billed, "bill", false, "ask Cost Explorer what AWS billed, and hold the spend against it; AWS charges a cent for each request")
 	return cmd
 }
 

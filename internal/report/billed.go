@@ -79,13 +79,11 @@ func (b Billed) Notes() []string {
 	return list
 }
 
-// bills holds the bill of each account against its rows.
-func (r *Report) bills(ctx context.Context, a asker, ask func(ctx context.Context, from, to time.Time) ([]bill.Bill, error)) error {
+// bills holds the bill of each account against its rows. Of several accounts those
+// that could be had are there beside the error of the others.
+func (r *Report) bills(ctx context.Context, a asker, ask bill.Ask) error {
 	p := Period{Kind: r.Period.Kind, From: dateOf(r.Period.From), To: dateOf(r.Period.To)}
-	list, err := ask(ctx, p.From, p.To)
-	if err != nil {
-		return err
-	}
+	list, asked := ask(ctx, p.From, p.To)
 	for _, b := range list {
 		one := Billed{Account: b.Account, From: p.From, To: p.To, Open: int(p.To.Sub(p.From) / (24 * time.Hour))}
 		for _, d := range b.Days {
@@ -102,7 +100,7 @@ func (r *Report) bills(ctx context.Context, a asker, ask func(ctx context.Contex
 		one.Book, one.Unpriced = t.Cells(0).Decimal("cost.usd"), t.Cells(0).Count("unpriced")
 		r.Bills = append(r.Bills, one)
 	}
-	return nil
+	return asked
 }
 
 func (w *writer) bills(list []Billed) {

@@ -17,6 +17,7 @@ type Config struct {
 	From     string     `yaml:"from" help:"the sender's address"`
 	SMTP     mail.SMTP  `yaml:"smtp"`
 	SES      *mail.SES  `yaml:"ses" help:"send by Amazon SES in place of a mail server: account, region, configuration_set; {} takes the defaults"`
+	Bill     []string   `yaml:"bill" help:"names of accounts whose bill the price book is held against; Cost Explorer charges a cent for each question; default none"`
 	Daily    *Scheduled `yaml:"daily" help:"the report of each day: at, to and the like, see below"`
 	Weekly   *Scheduled `yaml:"weekly" help:"the report of each week, Monday to Sunday"`
 	Monthly  *Scheduled `yaml:"monthly" help:"the report of each month"`
@@ -44,6 +45,7 @@ type Plan struct {
 	To           []string
 	SMTP         *mail.SMTP // nil: by SES
 	SES          mail.SES
+	Bill         []string // accounts whose bill is asked for
 }
 
 // Plans checks the configuration and returns what is to be sent. Each error names
@@ -81,7 +83,7 @@ func first(list ...string) string {
 }
 
 func (c *Config) plan(kind Kind, s Scheduled) (p Plan, err error) {
-	p = Plan{Kind: kind, Weekday: time.Monday, Day: 1, From: first(s.From, c.From), To: s.To}
+	p = Plan{Kind: kind, Weekday: time.Monday, Day: 1, From: first(s.From, c.From), To: s.To, Bill: c.Bill}
 	wrong := func(key, what string) error { return fmt.Errorf(`"%s.%s" %s`, kind, key, what) }
 	at, err := time.Parse("15:04", first(s.At, "07:00"))
 	if err != nil {
