@@ -13,7 +13,7 @@ import (
 // ReportSources are what a report is made from: a database or the process that
 // holds it.
 func ReportSources(b web.Backend) report.Sources {
-	return report.Sources{Rows: b.Searcher, Findings: b.Findings, Quarantine: b.Quarantine,
+	return report.Sources{Rows: b.Searcher, Invented: invented, Findings: b.Findings, Quarantine: b.Quarantine,
 		Coverage: func(ctx context.Context, from, to time.Time) (coverage.Report, error) {
 			c, err := b.Coverage(ctx, from, to)
 			return c.Report, err

@@ -52,7 +52,7 @@ func Serve(ctx context.Context, cfg Config, opt ServeConfig) error {
 	}
 	go opt.Ready("http://" + l.Addr().String() + "/")
 	group.Go(func() error { return a.tend(ctx, opt.File.ages()) })
-	group.Go(func() error { return a.serve(ctx, l, false) })
+	group.Go(func() error { return a.serve(ctx, l, a.simulated(ctx)) })
 	return group.Wait()
 }
 

@@ -22,7 +22,8 @@ type Sources struct {
 	Findings   func(ctx context.Context, limit int) ([]event.Finding, error)
 	Coverage   func(ctx context.Context, from, to time.Time) (coverage.Report, error)
 	Quarantine func(ctx context.Context, limit int) ([]store.Quarantined, error)
-	Bills      func(ctx context.Context, from, to time.Time) ([]bill.Bill, error) // of days in UTC
+	Invented   func(account string) bool // whether an account is one of the simulation's
+	Bills      bill.Ask                  // of days in UTC
 }
 
 // Bounds of what is listed.
@@ -48,6 +49,9 @@ func Make(ctx context.Context, s Sources, p Period, made time.Time) (Report, err
 		return r, err
 	}
 	a.alone = r.Alone()
+	if err = r.whence(ctx, s); err != nil {
+		return r, err
+	}
 	if r.Slots, r.Families, err = a.slots(ctx); err != nil {
 		return r, err
 	}

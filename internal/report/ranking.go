@@ -85,8 +85,10 @@ func (l Line) SpendDrift() string {
 		return unknown
 	case l.Former == nil:
 		return fresh
-	case value(l.Former.USD) == 0:
+	case l.Former.USD == nil:
 		return unknown
+	case *l.Former.USD == 0 && *l.USD > 0:
+		return "from $0"
 	}
 	return drift(*l.USD, *l.Former.USD)
 }
@@ -102,6 +104,9 @@ func (l Line) Moved() string {
 	}
 	return moved(*l.USD, before)
 }
+
+// Alone tells whether nothing at all is known of the period before.
+func (l Line) Alone() bool { return l.alone }
 
 // fresh is what was not there in the period before.
 const fresh = "new"

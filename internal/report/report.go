@@ -123,6 +123,10 @@ type Report struct {
 	Coverage   *coverage.Report `json:"coverage"`   // nil: nothing tells
 	Quarantine []Reason         `json:"quarantine"` // of what was read in the period
 	Missing    []string         `json:"missing"`    // parts that could not be had, and why
+
+	Invented []string  `json:"simulated_accounts,omitempty"` // accounts of an invented company that are in the database
+	Mixed    bool      `json:"mixed,omitzero"`               // there are other accounts too
+	Newest   time.Time `json:"newest_call,omitzero"`         // of the whole database, when the period has no calls
 }
 
 // Alone tells whether nothing is known of the period before: then nothing is

@@ -231,9 +231,17 @@ func Message(r *Report, plan Plan) (mail.Message, error) {
 		return mail.Message{}, err
 	}
 	sum := sha256.Sum256([]byte(plan.From + "\x00" + strings.Join(plan.To, "\x00")))
-	return mail.Message{From: plan.From, To: plan.To, Subject: r.Title() + subject(r), Date: r.Made,
+	return mail.Message{From: plan.From, To: plan.To, Subject: marked(r) + r.Title() + subject(r), Date: r.Made,
 		ID:   fmt.Sprintf("seismo.%s.%s.%s", r.Period.Kind, r.Period.ID(), hex.EncodeToString(sum[:8])),
 		Text: r.Text(), HTML: page, Name: "bedrock-" + r.Period.ID() + ".html"}, nil
+}
+
+// marked is what an invented company's report begins with.
+func marked(r *Report) string {
+	if r.Warning() != "" {
+		return "Simulated: "
+	}
+	return ""
 }
 
 // subject is what the subject adds to the title: numbers alone, nothing that a

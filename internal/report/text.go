@@ -13,17 +13,30 @@ func (r *Report) Text() string {
 	w := &writer{}
 	w.line("%s", clean(v.Title))
 	w.line("%s", strings.Repeat("=", utf8.RuneCountInString(clean(v.Title))))
-	w.line("%s - %s, %s; held against %s", stamp(r.Period.From), stamp(r.Period.To), clean(v.Zone), v.FormerName)
+	w.wrapped(r.Warning())
+	against := "held against " + v.FormerName
+	if r.Alone() {
+		against = "no calls of " + v.FormerName + " to hold it against"
+	}
+	w.wrapped(fmt.Sprintf("%s - %s, %s; %s", stamp(r.Period.From), stamp(r.Period.To), clean(v.Zone), against))
 	for _, m := range r.Missing {
 		w.line("! %s", clean(m))
 	}
 	w.line("")
 	w.totals(v)
-	for _, t := range v.Tables {
-		w.table(t)
+	for _, text := range [...]string{r.Meaning(), r.Empty()} {
+		if text != "" {
+			w.line("")
+			w.wrapped(text)
+		}
+	}
+	if r.Now.Calls > 0 {
+		for _, t := range v.Tables {
+			w.table(t)
+		}
+		w.failures(r.Failures)
 	}
 	w.bills(r.Bills)
-	w.failures(r.Failures)
 	w.findings(v)
 	w.coverage(v.Seen)
 	w.heading("Quarantine")
@@ -45,6 +58,21 @@ func (w *writer) line(format string, args ...any) {
 	text := strings.TrimRight(fmt.Sprintf(format, args...), " ")
 	w.WriteString(text)
 	w.WriteByte('\n')
+}
+
+// wrapped writes a sentence in lines of 78 characters at most; nothing for none.
+func (w *writer) wrapped(text string) {
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > 78 {
+			w.line("%s", line)
+			line = ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	if line != "" {
+		w.line("%s", line)
+	}
 }
 
 func (w *writer) heading(title string) {
@@ -153,6 +181,10 @@ func (w *writer) coverage(s *seen) {
 	w.heading("Coverage")
 	if s == nil {
 		w.line("Nothing tells how many calls there were beside the log.")
+		return
+	}
+	if s.Calls == 0 {
+		w.line("No count knows of a call in this time.")
 		return
 	}
 	w.line("%s of %s calls have a row (%s); %s lost what was said.", whole(s.Visible), whole(s.Calls), s.Share, whole(s.NoBody))

@@ -146,3 +146,7 @@ const (
 	forecastModel    = "arn:aws:bedrock:eu-west-1:777788889999:provisioned-model/tarnfcst0001"
 	importedModel    = "arn:aws:bedrock:us-east-1:777788889999:imported-model/tarnllama001"
 )
+
+// Accounts are the numbers of the company's accounts. They are those of AWS's
+// documentation: nobody has one of them.
+func Accounts() []string { return []string{shopAccount, labAccount, dataAccount} }
