@@ -3,7 +3,9 @@ package ctl
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,6 +23,7 @@ type deployFlags struct {
 	parameters []string
 	named      map[string]*string // flags that are parameters of their own
 
+	command                                string // as it was given
 	templateOnly, force, drift, deleteData bool
 	configOut                              string
 	span                                   time.Duration
@@ -85,6 +88,7 @@ func (f *deployFlags) verb(name, short string, flags func(*cobra.Command), run f
 				f.parameters = append(f.parameters, p[1]+"="+*f.named[name+p[0]])
 			}
 		}
+		f.command = commandOf(c)
 		return run(c.Context())
 	}
 	return cmd
@@ -92,7 +96,7 @@ func (f *deployFlags) verb(name, short string, flags func(*cobra.Command), run f
 
 func (f *deployFlags) common(cmd *cobra.Command) {
 	flags, w := cmd.Flags(), &f.wish
-	flags.StringSliceVar(&w.Regions, "region", nil, "`REGION`s; the trail lives in the first (repeatable, or with commas; default: the profile's)")
+	flags.StringSliceVar(&w.Regions, "region", nil, "`REGION`s, or all; the trail lives in the first (repeatable, or with commas; default: the profile's)")
 	flags.StringVar(&w.Environment, "environment", "prod", "`NAME` of the environment; it is part of all names")
 	flags.StringVar(&w.NamePrefix, "name-prefix", "seismo", "`WORD` that names begin with")
 	flags.BoolVar(&w.NoTrail, "no-trail", false, "leave CloudTrail out, with what counts its events")
@@ -121,11 +125,15 @@ type deploySession struct {
 	close   func() error
 }
 
-func (f *deployFlags) begin(ctx context.Context) (*deploySession, error) {
+// begin opens the account and finds out the Regions. Of all Regions, those count
+// that the account can use, or, for what is there already, those with a stack.
+func (f *deployFlags) begin(ctx context.Context, making bool) (*deploySession, error) {
 	w, err := f.wanted()
 	if err != nil {
 		return nil, err
 	}
+	every := slices.Contains(w.Regions, "all")
+	w.Regions = slices.DeleteFunc(w.Regions, func(r string) bool { return r == "all" })
 	first := ""
 	if len(w.Regions) > 0 {
 		first = w.Regions[0]
@@ -137,6 +145,13 @@ func (f *deployFlags) begin(ctx context.Context) (*deploySession, error) {
 	if len(w.Regions) == 0 {
 		w.Regions = []string{a.Region()}
 	}
+	if every { // those that are named, or the profile's, come first: the trail lives there
+		for _, r := range regionsOf([]string{"all"}, a) {
+			if !slices.Contains(w.Regions, r) {
+				w.Regions = append(w.Regions, r)
+			}
+		}
+	}
 	if err := w.Check(); err != nil {
 		return nil, usage(err.Error(), "see `seismo deploy up --help`")
 	}
@@ -144,19 +159,62 @@ func (f *deployFlags) begin(ctx context.Context) (*deploySession, error) {
 	if err != nil {
 		return nil, err
 	}
-	tell := func(line string) {
-		if f.JSON() {
-			f.warn("%s", line)
+	s := &deploySession{wish: w, account: a, close: memory.Close}
+	s.logging = logging.New(a, logging.Options{Journal: memory, Memory: memory, Log: f.Log(), Command: f.command, Tell: f.steps(&s.wish)})
+	s.Tool = deploy.New(a, deploy.Options{Enabler: deploy.Logging(s.logging, f.force), Tell: f.tell, Command: f.command})
+	if every {
+		err = f.survey(ctx, s, making)
+	}
+	if err != nil {
+		_ = memory.Close() // nothing was written
+		return nil, err
+	}
+	return s, nil
+}
+
+// survey leaves those of all Regions that count.
+func (f *deployFlags) survey(ctx context.Context, s *deploySession, making bool) error {
+	found, err := s.Survey(ctx, s.wish)
+	if err != nil {
+		return err
+	}
+	if len(found.Shut) > 0 {
+		f.tell("left out, since the account has not enabled them: " + strings.Join(found.Shut, ", "))
+	}
+	s.wish.Regions = found.Open
+	if !making {
+		s.wish.Regions = found.Used
+	}
+	if len(s.wish.Regions) == 0 {
+		return &exit{exitMissing, fmt.Sprintf("there is no stack of the environment %s in any Region", s.wish.Environment), "make them with: seismo deploy up --region all"}
+	}
+	return nil
+}
+
+// tell says one line of what goes on, beside JSON.
+func (f *deployFlags) tell(line string) {
+	if f.JSON() {
+		f.warn("%s", line)
+		return
+	}
+	f.say("%s", line)
+}
+
+// steps tells what logging does, like the lines of stacks; Regions do it at once.
+func (f *deployFlags) steps(w *deploy.Wish) func(region, verb, setting string, err error) {
+	var mu sync.Mutex
+	return func(region, verb, setting string, err error) {
+		if err == nil && verb == string(logging.Keep) {
 			return
 		}
-		f.say("%s", line)
-	}
-	lt := logging.New(a, logging.Options{Journal: memory, Memory: memory, Log: f.Log(), Tell: func(region, verb, setting string, err error) {
-		if err != nil || verb != string(logging.Keep) {
-			tell(fmt.Sprintf("  %-8s %s", verb, setting))
+		line := fmt.Sprintf("  %-8s %s", verb, setting)
+		if len(w.Regions) > 1 {
+			line = fmt.Sprintf("%-15s %s", region, line)
 		}
-	}})
-	return &deploySession{deploy.New(a, deploy.Options{Enabler: deploy.Logging(lt, f.force), Tell: tell}), w, a, lt, memory.Close}, nil
+		mu.Lock()
+		defer mu.Unlock()
+		f.tell(line)
+	}
 }
 
 func (f *deployFlags) wanted() (deploy.Wish, error) {
@@ -173,7 +231,7 @@ func (f *deployFlags) wanted() (deploy.Wish, error) {
 }
 
 func (f *deployFlags) plan(ctx context.Context) error {
-	s, err := f.begin(ctx)
+	s, err := f.begin(ctx, true)
 	if err != nil {
 		return err
 	}
@@ -221,7 +279,7 @@ func (f *deployFlags) up(ctx context.Context) error {
 	if err := f.room(); err != nil {
 		return err
 	}
-	s, err := f.begin(ctx)
+	s, err := f.begin(ctx, true)
 	if err != nil {
 		return err
 	}
@@ -256,7 +314,7 @@ func (f *deployFlags) up(ctx context.Context) error {
 }
 
 func (f *deployFlags) verify(ctx context.Context) error {
-	s, err := f.begin(ctx)
+	s, err := f.begin(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -289,7 +347,7 @@ func (f *deployFlags) verify(ctx context.Context) error {
 }
 
 func (f *deployFlags) status(ctx context.Context) error {
-	s, err := f.begin(ctx)
+	s, err := f.begin(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -321,7 +379,7 @@ func (f *deployFlags) status(ctx context.Context) error {
 }
 
 func (f *deployFlags) down(ctx context.Context) error {
-	s, err := f.begin(ctx)
+	s, err := f.begin(ctx, false)
 	if err != nil {
 		return err
 	}

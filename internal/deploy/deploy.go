@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -85,9 +86,12 @@ func (w *Wish) StackName(stack string) string {
 	return w.NamePrefix + "-" + w.Environment + "-" + stack
 }
 
+// all are the stacks that are made by commands, in their order.
+var all = []string{Infrastructure, Trail, Alarms, Dashboards, Queries}
+
 // stacks are the stacks of a Region in the order in which they are made.
 func (w *Wish) stacks(region string) []string {
-	list := []string{Infrastructure, Trail, Alarms, Dashboards, Queries}
+	list := slices.Clone(all)
 	if w.NoTrail || region != w.Regions[0] {
 		list = slices.DeleteFunc(list, func(s string) bool { return s == Trail })
 	}
@@ -119,7 +123,7 @@ type Places struct {
 // Options are what a program gives beside the account.
 type Options struct {
 	Enabler Enabler                                          // nil: logging is left alone
-	Tell    func(line string)                                // told of every step, of several Regions at once; nil is nobody
+	Tell    func(line string)                                // told of every step, one line after the other; nil is nobody
 	Command string                                           // as it was given; errors name it to go on with
 	Pause   func(ctx context.Context, d time.Duration) error // nil waits; tests do not
 	Now     func() time.Time                                 // nil is time.Now
@@ -133,8 +137,15 @@ type Tool struct {
 
 // New makes a tool. It asks AWS nothing.
 func New(a *account.Account, opt Options) *Tool {
-	if opt.Tell == nil {
-		opt.Tell = func(string) {}
+	var mu sync.Mutex // Regions tell at once
+	tell := opt.Tell
+	opt.Tell = func(line string) {
+		if tell == nil {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		tell(line)
 	}
 	if opt.Pause == nil {
 		opt.Pause = pause

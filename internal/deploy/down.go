@@ -27,27 +27,38 @@ func (t *Tool) Down(ctx context.Context, w Wish, deleteData bool) ([]Kept, error
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
-	var all []Kept
-	for _, region := range slices.Backward(w.Regions) {
-		if t.opt.Enabler != nil {
-			t.tell("putting logging of %s back", region)
-			if err := t.opt.Enabler.Undo(ctx, Places{Environment: w.Environment, Region: region}); err != nil {
-				return all, fmt.Errorf("put logging of %s back before its places go: %w", region, err)
-			}
+	several := len(w.Regions) > 1
+	down := func(ctx context.Context, t *Tool, region string) ([]Kept, error) {
+		return t.downRegion(ctx, &w, region, deleteData)
+	}
+	// The trail, which sees all Regions, goes last.
+	rest, errs := each(ctx, t, w.Regions[1:], several, down)
+	first, last := each(ctx, t, w.Regions[:1], several, down)
+	return slices.Concat(append(first, rest...)...), together(w.Regions, append(last, errs...))
+}
+
+func (t *Tool) downRegion(ctx context.Context, w *Wish, region string, deleteData bool) ([]Kept, error) {
+	if t.opt.Enabler != nil {
+		t.tell("putting logging of %s back", region)
+		if err := t.opt.Enabler.Undo(ctx, Places{Environment: w.Environment, Region: region}); err != nil {
+			err = fmt.Errorf("put logging of %s back before its places go: %w", region, err)
+			return nil, &Error{What: err.Error(), Unchanged: "no stack was removed", Remedy: t.goOn(hintOf(err), "seismo deploy down"), Err: err}
 		}
-		kinds := w.stacks(region)
-		for _, kind := range slices.Backward(kinds) {
-			kept, err := t.downStack(ctx, &w, region, kind, deleteData)
-			all = append(all, kept...)
-			if err != nil {
-				return all, err
-			}
+	}
+	var list []Kept
+	// A trail is looked for wherever it may have been made.
+	for _, kind := range slices.Backward(all) {
+		kept, err := t.downStack(ctx, w, region, kind, deleteData)
+		list = append(list, kept...)
+		if err != nil {
+			return list, &Error{What: err.Error(), Unchanged: "the stacks that were not named as removed are still there",
+				Remedy: t.goOn(hintOf(err), "seismo deploy down"), Err: err}
 		}
 	}
 	if !deleteData {
-		return all, nil
+		return list, nil
 	}
-	return all, t.deleteData(ctx, all)
+	return list, t.deleteData(ctx, list)
 }
 
 func (t *Tool) downStack(ctx context.Context, w *Wish, region, kind string, deleteData bool) ([]Kept, error) {

@@ -2,7 +2,9 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
@@ -25,18 +27,21 @@ func (t *Tool) Plan(ctx context.Context, w Wish) ([]StackPlan, error) {
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
-	var plans []StackPlan
-	for _, region := range w.Regions {
+	if err := t.home(ctx, &w); err != nil {
+		return nil, err
+	}
+	plans, errs := each(ctx, t, w.Regions, false, func(ctx context.Context, t *Tool, region string) (list []StackPlan, err error) {
 		outputs := map[string]string{}
 		for _, kind := range w.stacks(region) {
 			p, err := t.planStack(ctx, &w, region, kind, outputs)
 			if err != nil {
-				return plans, err
+				return list, t.untouched(err)
 			}
-			plans = append(plans, *p)
+			list = append(list, *p)
 		}
-	}
-	return plans, nil
+		return list, nil
+	})
+	return slices.Concat(plans...), together(w.Regions, errs)
 }
 
 func (t *Tool) planStack(ctx context.Context, w *Wish, region, kind string, outputs map[string]string) (*StackPlan, error) {
@@ -76,6 +81,15 @@ func (t *Tool) planStack(ctx context.Context, w *Wish, region, kind string, outp
 		p.Changes = append(p.Changes, Change{Action: "add", ID: r.ID, Type: r.Type})
 	}
 	return p, nil
+}
+
+// untouched is an error of something that only reads.
+func (t *Tool) untouched(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Unchanged != "" {
+		return err
+	}
+	return &Error{What: err.Error(), Unchanged: "nothing was changed", Remedy: t.goOn(hintOf(err), "seismo deploy plan"), Err: err}
 }
 
 // given are the parameters of the wish with its names.

@@ -36,12 +36,7 @@ func (r *run) rollback(ctx context.Context, cause error) error {
 	if r.cleared {
 		outcome += ", but for what an earlier try had left half-made"
 	}
-	remedy := ""
-	var hint interface{ Hint() string }
-	if errors.As(cause, &hint) {
-		remedy = hint.Hint()
-	}
-	return &Error{What: cause.Error(), Unchanged: outcome, Remedy: t.goOn(remedy, "seismo deploy up"), Err: cause}
+	return &Error{What: cause.Error(), Unchanged: outcome, Remedy: t.goOn(hintOf(cause), "seismo deploy up"), Err: cause}
 }
 
 // restore removes a stack that was made, and gives one that was changed its

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -39,25 +40,29 @@ func (t *Tool) Status(ctx context.Context, w Wish, drift bool) ([]State, error) 
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
-	var list []State
-	for _, region := range w.Regions {
-		for _, kind := range w.stacks(region) {
+	lists, errs := each(ctx, t, w.Regions, false, func(ctx context.Context, t *Tool, region string) (list []State, err error) {
+		kinds := w.stacks(region)
+		for _, kind := range all {
 			s := t.stack(&w, region, kind)
 			if err := s.look(ctx); err != nil {
-				return list, err
+				return list, t.untouched(err)
+			}
+			if !slices.Contains(kinds, kind) && !s.found { // a trail is elsewhere
+				continue
 			}
 			state := State{Region: region, Stack: kind, Name: s.name, Status: orElse(string(s.status), Missing),
 				Well: s.well() || s.status == types.StackStatusUpdateRollbackComplete, Why: s.why, Outputs: s.outputs}
 			if drift && s.there() && !s.busy() {
 				var err error
 				if state.Drift, err = t.drift(ctx, s); err != nil {
-					return list, err
+					return list, t.untouched(err)
 				}
 			}
 			list = append(list, state)
 		}
-	}
-	return list, nil
+		return list, nil
+	})
+	return slices.Concat(lists...), together(w.Regions, errs)
 }
 
 func (t *Tool) drift(ctx context.Context, s *stack) ([]Drift, error) {

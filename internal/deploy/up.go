@@ -42,23 +42,48 @@ type before struct {
 // fails, stacks that this run made are removed and those that it changed get
 // their former template back. A run that is broken off leaves what is done; the
 // next goes on from there.
+//
+// The first Region goes first and alone: what fails there is likely to fail
+// everywhere, and the others are not begun. They follow several at once; one that
+// fails is taken back by itself.
 func (t *Tool) Up(ctx context.Context, w Wish) ([]Made, error) {
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
-	var all []Made
-	for _, region := range w.Regions {
+	if err := t.home(ctx, &w); err != nil {
+		return nil, err
+	}
+	several := len(w.Regions) > 1
+	up := func(ctx context.Context, t *Tool, region string) (Made, error) {
 		r := &run{tool: t, wish: &w, region: region, outputs: map[string]string{}}
 		err := r.steps(ctx)
 		if err != nil && ctx.Err() == nil {
 			err = r.rollback(ctx, err)
 		}
-		if err != nil {
-			return all, err
-		}
-		all = append(all, Made{region, r.outputs, t.addresses(region, r.outputs)})
+		return Made{region, r.outputs, t.addresses(region, r.outputs)}, err
 	}
-	return all, nil
+	all, errs := each(ctx, t, w.Regions[:1], several, up)
+	if err := errs[0]; err != nil && several {
+		return nil, &Error{What: w.Regions[0] + ": " + err.Error(), Unchanged: "nothing was begun in the other Regions", Remedy: hintOf(err), Err: err}
+	} else if err != nil {
+		return nil, err
+	}
+	rest, more := each(ctx, t, w.Regions[1:], several, up)
+	for i, m := range rest {
+		if more[i] == nil {
+			all = append(all, m)
+		}
+	}
+	return all, together(w.Regions, append(errs, more...))
+}
+
+// hintOf is the remedy that an error carries.
+func hintOf(err error) string {
+	var h interface{ Hint() string }
+	if errors.As(err, &h) {
+		return h.Hint()
+	}
+	return ""
 }
 
 // run is `up` in one Region.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -68,17 +69,17 @@ func (t *Tool) Verify(ctx context.Context, w Wish, span time.Duration) ([]Widget
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
-	var list []WidgetState
-	for _, region := range w.Regions {
+	lists, errs := each(ctx, t, w.Regions, false, func(ctx context.Context, t *Tool, region string) (list []WidgetState, err error) {
 		for _, name := range w.dashboardNames(region) {
 			states, err := t.dashboard(ctx, region, name, span)
 			if err != nil {
-				return list, err
+				return list, t.untouched(err)
 			}
 			list = append(list, states...)
 		}
-	}
-	return list, nil
+		return list, nil
+	})
+	return slices.Concat(lists...), together(w.Regions, errs)
 }
 
 func (t *Tool) dashboard(ctx context.Context, region, name string, span time.Duration) ([]WidgetState, error) {
@@ -88,7 +89,7 @@ func (t *Tool) dashboard(ctx context.Context, region, name string, span time.Dur
 		return []WidgetState{{Region: region, Dashboard: name, State: NotThere, Why: "there is no dashboard of this name"}}, nil
 	}
 	if err != nil {
-		return nil, account.Explain(err, "read the dashboard "+name)
+		return nil, explain(err, "read the dashboard "+name+" in "+region)
 	}
 	var b body
 	if err := json.Unmarshal([]byte(aws.ToString(out.DashboardBody)), &b); err != nil {
