@@ -97,9 +97,9 @@ func (t *Tool) tellEvents(ctx context.Context, s *stack, seen *events) error {
 	}
 	for _, e := range list {
 		seen.known[aws.ToString(e.EventId)] = true
-		seen.begun = seen.begun || aws.ToString(e.LogicalResourceId) == s.name
 		status, reason := string(e.ResourceStatus), aws.ToString(e.ResourceStatusReason)
 		t.progress(s, seen, e)
+		seen.begun = seen.begun || aws.ToString(e.LogicalResourceId) == s.name // after: a deletion that begins takes nothing back
 		if strings.HasSuffix(status, "_FAILED") && !consequence(reason) {
 			seen.remedy = orElse(seen.remedy, remedyOf(reason))
 			seen.failures = append(seen.failures, fmt.Sprintf("%s (%s): %s", aws.ToString(e.LogicalResourceId), aws.ToString(e.ResourceType), reason))
