@@ -67,6 +67,11 @@ func TestTrailAsAUserMeetsIt(t *testing.T) {
 	u.run(exitMissing, "there is no trail", "logging", "trail", "verify")
 	u.run(exitOK, "the trail records", "logging", "trail", "enable", "--cloudwatch", "--insights")
 	u.run(exitOK, "none failed", "logging", "trail", "verify")
+	u.run(exitOK, "no drift in trail seismo-bedrock-prod of eu-west-1", "logging", "watch")
+	c.ChangeTrail("seismo-bedrock-prod", "S3BucketName", "elsewhere")
+	u.run(exitMissing, "drift eu-west-1 trail seismo-bedrock-prod is not as it was enabled", "logging", "watch")
+	u.run(exitOK, "put back in eu-west-1", "logging", "watch", "--restore")
+	u.run(exitOK, "no drift", "logging", "watch")
 	u.run(exitOK, "put back", "logging", "trail", "undo")
 	if len(c.Trails()) != 0 || len(c.Buckets()) != 0 {
 		t.Error("the account is not as it was")

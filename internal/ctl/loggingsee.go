@@ -3,6 +3,7 @@ package ctl
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -133,28 +134,25 @@ func (f *loggingFlags) watch(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
-	watched, err := s.Watched(ctx)
+	watched, err := f.watched(ctx, s)
 	if err != nil {
 		return err
 	}
-	if len(f.regions) > 0 {
-		watched = slices.DeleteFunc(watched, func(r string) bool { return !slices.Contains(s.regions, r) })
-	}
-	drifts, err := s.Watch(ctx, watched)
-	if err != nil {
-		return err
-	}
-	drifted := slices.DeleteFunc(slices.Clone(drifts), func(d logging.Drift) bool { return len(d.Steps) == 0 && d.Conflict == "" })
+	drifted := slices.DeleteFunc(slices.Clone(watched), func(d logging.Drift) bool { return len(d.Steps) == 0 && d.Conflict == "" })
 	switch {
 	case f.JSON() && !f.restore:
 		if err := f.object(drifted); err != nil {
 			return err
 		}
 	case len(watched) == 0:
-		f.say("no Region was enabled from here: there is nothing to watch")
+		f.say("nothing was enabled from here, no Region and no trail: there is nothing to watch")
 		return nil
 	case len(drifted) == 0:
-		f.say("no drift in %s", strings.Join(watched, ", "))
+		var what []string
+		for _, d := range watched {
+			what = append(what, nameOf(&d))
+		}
+		f.say("no drift in %s", strings.Join(what, ", "))
 		return nil
 	case !f.JSON():
 		for i := range drifted {
@@ -165,9 +163,34 @@ func (f *loggingFlags) watch(ctx context.Context) error {
 		return nil
 	}
 	if f.restore {
-		return f.outcome(drifted, s.Apply(ctx, drifted), "put back in %s")
+		return f.outcome(drifted, s.Restore(ctx, drifted), "put back in %s")
 	}
 	return told(exitMissing)
+}
+
+// watched compares all Regions and trails that were enabled, or those of the Regions
+// that were named.
+func (f *loggingFlags) watched(ctx context.Context, s *session) ([]logging.Drift, error) {
+	regions, err := s.Watched(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var named []string
+	if len(f.regions) > 0 {
+		named = s.regions
+		regions = slices.DeleteFunc(regions, func(r string) bool { return !slices.Contains(named, r) })
+	}
+	drifts, err := s.Watch(ctx, regions)
+	trails, err2 := s.WatchTrails(ctx, named)
+	return slices.Concat(drifts, trails), errors.Join(err, err2)
+}
+
+// nameOf is what a drift is of.
+func nameOf(d *logging.Drift) string {
+	if d.Trail != "" {
+		return "trail " + d.Trail + " of " + d.Region
+	}
+	return d.Region
 }
 
 // drift prints one line for each setting that is not as it was enabled.

@@ -77,6 +77,7 @@ func (f *trailFlags) trailWishFlags(cmd *cobra.Command) {
 	flags.StringVar(&f.trail.Group, "log-group", "", "`NAME` of that log group (default: "+logging.DefaultTrailGroup+")")
 	flags.StringVar(&f.trail.Role, "role-name", "", "`NAME` of the role that writes there (default: "+logging.DefaultTrailRole+")")
 	flags.BoolVar(&f.trail.Insights, "insights", false, "turn Insights on; CloudTrail charges for them")
+	flags.StringVar(&f.trail.Key, "kms-key", "", "`ARN` of a KMS key that seals the trail's files, and the log group of a trail that is made (default: S3's own encryption)")
 	flags.IntVar(&f.trail.Retention, "retention", 0, "`DAYS` that the log group keeps events (default: as it is set, else 30)")
 	flags.IntVar(&f.trail.BucketDays, "bucket-retention", 0, "`DAYS` that the bucket keeps events (default: as it is set, else 365)")
 }

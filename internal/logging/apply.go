@@ -159,7 +159,28 @@ func (t *Tool) make(ctx context.Context, plan *Plan, s *Step, warm bool) (made b
 	if err := t.opt.Journal.Begin(ctx, begun); err != nil {
 		return false, err
 	}
-	return true, t.write(ctx, plan.place, s, now, warm)
+	err = t.write(ctx, plan.place, s, now, warm)
+	if exists(err) { // somebody was quicker: it is theirs, and not to be taken back
+		return false, errors.Join(err, t.opt.Journal.Forget(ctx, plan.scope, s.part.id()))
+	}
+	return true, err
+}
+
+// exists reports whether something was to be made that is there already.
+func exists(err error) bool {
+	return slices.Contains([]string{"EntityAlreadyExists", "ResourceAlreadyExistsException", "TrailAlreadyExistsException"}, code(err))
+}
+
+// put writes a setting. What is there already just as it is to be made was made by
+// this very call, whose first answer was lost.
+func put(ctx context.Context, p place, s setting, from, to string) error {
+	err := s.write(ctx, p, s.name, from, to)
+	if from == "" && exists(err) {
+		if now, e := s.read(ctx, p, s.name); e == nil && same(now, to) {
+			return nil
+		}
+	}
+	return err
 }
 
 // tries is how often a configuration is given to AWS: a role and a policy that
@@ -168,7 +189,7 @@ const tries = 7
 
 func (t *Tool) write(ctx context.Context, p place, s *Step, now string, warm bool) error {
 	for n := 1; ; n++ {
-		err := s.part.write(ctx, p, s.Name, now, s.After)
+		err := put(ctx, p, s.part.setting, now, s.After)
 		if err == nil || !warm || n == tries || !settling(err) || ctx.Err() != nil {
 			return err
 		}
@@ -182,7 +203,7 @@ func (t *Tool) write(ctx context.Context, p place, s *Step, now string, warm boo
 func settling(err error) bool {
 	switch code(err) {
 	case "ValidationException", "InvalidCloudWatchLogsLogGroupArnException", "InvalidCloudWatchLogsRoleArnException",
-		"InsufficientS3BucketPolicyException", "OperationAborted":
+		"InsufficientS3BucketPolicyException", "InsufficientEncryptionPolicyException", "OperationAborted":
 		return true
 	}
 	return false
@@ -245,5 +266,5 @@ func (t *Tool) restore(ctx context.Context, p place, s setting, now, before stri
 			return err
 		}
 	}
-	return s.write(ctx, p, s.name, now, before)
+	return put(ctx, p, s, now, before)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -59,11 +60,9 @@ func doings() map[string]doing {
 	add("empty", func(*standin.Cloud) {}, on, off)
 
 	w := both()
-	w.Key = "arn:aws:kms:" + here + ":" + standin.AccountID + ":key/" + keyID
+	w.Key = keyARN
 	on, off = logged(w)
-	add("key", func(c *standin.Cloud) {
-		c.AddKey(standin.Key{ID: keyID, Region: here, Policy: `{"Version":"2012-10-17","Statement":[]}`})
-	}, on, off)
+	add("key", withKey, on, off)
 
 	w = both()
 	w.Bucket, w.Prefix, w.Force = "company-logs", "bedrock", true
@@ -72,14 +71,30 @@ func doings() map[string]doing {
 
 	on, off = trailed(logging.TrailWish{Environment: "prod", CloudWatch: true, Insights: true})
 	add("trail", func(*standin.Cloud) {}, on, off)
+	on, off = trailed(logging.TrailWish{Environment: "prod", CloudWatch: true, Key: keyARN})
+	add("trail with key", withKey, on, off)
 	on, off = trailed(logging.TrailWish{Environment: "prod", Trail: "main", Insights: true})
-	add("trail of others", func(c *standin.Cloud) {
-		c.SetTrails(map[string]any{"Name": "main", "TrailARN": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main", "HomeRegion": here,
-			"S3BucketName": "company-trail", "IsMultiRegionTrail": false, "LogFileValidationEnabled": false, "IncludeGlobalServiceEvents": true})
-		c.SelectEvents("main", true, []any{map[string]any{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": true,
-			"DataResources": []any{map[string]any{"Type": "AWS::S3::Object", "Values": []any{"arn:aws:s3:::company-logs/"}}}}})
+	add("trail of others", othersTrail, on, off)
+	on, off = trailed(logging.TrailWish{Environment: "prod", Trail: "main", Key: keyARN})
+	add("trail of others with key", func(c *standin.Cloud) {
+		withKey(c)
+		othersTrail(c)
 	}, on, off)
 	return all
+}
+
+const keyARN = "arn:aws:kms:" + here + ":" + standin.AccountID + ":key/" + keyID
+
+func withKey(c *standin.Cloud) {
+	c.AddKey(standin.Key{ID: keyID, Region: here, Policy: `{"Version":"2012-10-17","Statement":[]}`})
+}
+
+// othersTrail is a trail that somebody made.
+func othersTrail(c *standin.Cloud) {
+	c.SetTrails(map[string]any{"Name": "main", "TrailARN": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main", "HomeRegion": here,
+		"S3BucketName": "company-trail", "IsMultiRegionTrail": false, "LogFileValidationEnabled": false, "IncludeGlobalServiceEvents": true})
+	c.SelectEvents("main", true, []any{map[string]any{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": true,
+		"DataResources": []any{map[string]any{"Type": "AWS::S3::Object", "Values": []any{"arn:aws:s3:::company-logs/"}}}}})
 }
 
 // others is an account whose logging somebody made.
@@ -252,4 +267,50 @@ func TestFailureAtEveryStep(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestLostAnswers loses the answer of each call that changes something, once: the SDK
+// makes it again, and finds its own work done.
+func TestLostAnswers(t *testing.T) {
+	for name, a := range doings() {
+		for _, op := range changes(t, a) {
+			t.Run(name+"/"+op, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					c, b := standin.New(t), newBook()
+					a.make(c)
+					before := look(c, here)
+					c.Fault(standin.Fault{Op: op, Times: 1, Late: true, Status: http.StatusInternalServerError, Code: "InternalError", Message: "We encountered an internal error."})
+					if err := a.on(t.Context(), tool(t, c, b, nil)); err != nil {
+						t.Fatal("enable:", err)
+					}
+					c.Fault(standin.Fault{Op: op, Times: 1, Late: true, Status: http.StatusInternalServerError, Code: "InternalError", Message: "We encountered an internal error."})
+					if err := a.off(t.Context(), tool(t, c, b, nil)); err != nil {
+						t.Fatal("disable:", err)
+					}
+					if diff := cmp.Diff(before, look(c, here)); diff != "" {
+						t.Error("after disable:", diff)
+					}
+				})
+			})
+		}
+	}
+}
+
+// changes are the operations by which something is turned on and off again.
+func changes(t *testing.T, a doing) []string {
+	t.Helper()
+	var ops []string
+	synctest.Test(t, func(t *testing.T) {
+		c, b := standin.New(t), newBook()
+		a.make(c)
+		if err := errors.Join(a.on(t.Context(), tool(t, c, b, nil)), a.off(t.Context(), tool(t, c, b, nil))); err != nil {
+			t.Fatal(err)
+		}
+		for _, call := range c.Calls() {
+			if changing(call) && !slices.Contains(ops, call.Op) {
+				ops = append(ops, call.Op)
+			}
+		}
+	})
+	return ops
 }

@@ -47,6 +47,10 @@ func TestFaultsEndInASentence(t *testing.T) {
 			c.Fault(standin.Fault{Service: "iam", Op: "CreateRole", Status: 403, Code: "AccessDenied",
 				Message: "User: arn:aws:iam::111122223333:user/collector is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/seismo-bedrock-logging-eu-west-1-prod because no identity-based policy allows the iam:CreateRole action"})
 		}, says: "iam:CreateRole is not allowed", hints: "Allow iam:CreateRole"},
+		"role made meanwhile": {make: func(c *standin.Cloud) {
+			c.PutRole("seismo-bedrock-logging-eu-west-1-prod", `{"Statement":[{"Sid":"Theirs","Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)
+			c.Fault(standin.Fault{Service: "iam", Op: "GetRole", Times: 2, Status: 404, Code: "NoSuchEntity", Message: "The role cannot be found."})
+		}, says: "there is a role of this name already, made meanwhile", hints: "--role-name"},
 		"somebody's destination": {make: others, wish: func(w *logging.Wish) { w.Bucket = "company-logs" }, says: "eu-west-1: logging goes to s3://elsewhere/p already; nothing was changed", hints: "--force"},
 		"bedrock refuses for good": {make: func(c *standin.Cloud) {
 			c.Fault(standin.Fault{Service: "bedrock", Op: "PutModelInvocationLoggingConfiguration", Status: 400, Code: "ValidationException", Message: "Failed to validate permissions for log group"})

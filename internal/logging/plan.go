@@ -42,6 +42,7 @@ type Step struct {
 type Plan struct {
 	Account     string       `json:"account"`
 	Region      string       `json:"region"`
+	Trail       string       `json:"trail,omitzero"` // of plans of a trail
 	Steps       []Step       `json:"steps"`
 	Conflict    string       `json:"conflict,omitzero"` // why it cannot be applied as it is
 	Remedy      string       `json:"remedy,omitzero"`

@@ -100,9 +100,19 @@ func whole(a types.AdvancedEventSelector) bool {
 	return typeOf(a) != "" && len(a.FieldSelectors) == 2
 }
 
-// wantSelectors adds the types that are missing. What others select stays: basic
-// selectors, which cannot stand beside advanced ones, are spelled as such.
-func wantSelectors(before string) (string, error) {
+// allManagement reports whether a selector takes every management event.
+func allManagement(a types.AdvancedEventSelector) bool {
+	return len(a.FieldSelectors) == 1 && slices.Equal(a.FieldSelectors[0].Equals, []string{"Management"})
+}
+
+// wantSelectors adds the types that are missing; a trail of seismo's own also takes
+// all management events, calls of models among them. What others select stays:
+// basic selectors, which cannot stand beside advanced ones, are spelled as such.
+func wantSelectors(theirs bool) func(string) (string, error) {
+	return func(before string) (string, error) { return mergedSelectors(before, !theirs) }
+}
+
+func mergedSelectors(before string, management bool) (string, error) {
 	var now selection
 	if before != "" {
 		var err error
@@ -120,6 +130,10 @@ func wantSelectors(before string) (string, error) {
 		}
 	}
 	added := 0
+	if management && !slices.ContainsFunc(after.Advanced, allManagement) {
+		after.Advanced = append(advanced(types.EventSelector{ReadWriteType: types.ReadWriteTypeAll}), after.Advanced...)
+		added++
+	}
 	for _, kind := range DataEventTypes() {
 		if !slices.ContainsFunc(after.Advanced, func(a types.AdvancedEventSelector) bool { return typeOf(a) == kind && whole(a) }) {
 			after.Advanced = append(after.Advanced, types.AdvancedEventSelector{Name: aws.String(own + " " + kind),

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"seismo/internal/account"
+	"seismo/internal/state"
 )
 
 // TrailWish is what somebody wants of CloudTrail: a trail of all Regions that
@@ -22,6 +23,8 @@ type TrailWish struct {
 	Role        string `json:"role"`
 	CloudWatch  bool   `json:"cloudwatch"` // of a trail that is made: deliver to a log group too
 	Insights    bool   `json:"insights"`
+	Key         string `json:"key,omitzero"`  // ARN of a KMS key that seals the trail's files, and the group of a trail that is made
+	Home        string `json:"home,omitzero"` // Region of the trail, of one that was enabled
 	Retention   int    `json:"retention,omitzero"`
 	BucketDays  int    `json:"bucketDays,omitzero"`
 }
@@ -40,7 +43,7 @@ var trailName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]
 
 // Check says what is wrong with a wish, with the flags at fault.
 func (w *TrailWish) Check() error {
-	common := Wish{Environment: w.Environment, S3: true, Data: Data{Text: true}, Retention: w.Retention, BucketDays: w.BucketDays}
+	common := Wish{Environment: w.Environment, S3: true, Data: Data{Text: true}, Retention: w.Retention, BucketDays: w.BucketDays, Key: w.Key}
 	return common.Check(1)
 }
 
@@ -59,6 +62,9 @@ func (w TrailWish) at(p place) (TrailWish, error) {
 	fill(&w.Bucket, DefaultTrailBucket)
 	fill(&w.Group, DefaultTrailGroup)
 	fill(&w.Role, DefaultTrailRole)
+	if key, ok := account.ParseARN(w.Key); ok && (key.Region != p.region || key.Account != p.id) {
+		return w, fmt.Errorf("the key %s lies in %s of account %s; the trail's bucket lies in %s of account %s, and needs a key from there", w.Key, key.Region, key.Account, p.region, p.id)
+	}
 	switch {
 	case !trailName.MatchString(w.Trail):
 		return w, fmt.Errorf("%q is no name of a trail; choose another with --trail", w.Trail)
@@ -72,13 +78,16 @@ func (w TrailWish) at(p place) (TrailWish, error) {
 func (p place) trailScope(name string) string { return "trail " + p.id + " " + name }
 
 // parts are the settings of a trail in the order in which they are made. A trail
-// that exists keeps where it writes to.
-func (w *TrailWish) parts(p place, exists bool) []part {
+// that somebody else made keeps where it writes to.
+func (w *TrailWish) parts(p place, theirs bool) []part {
 	var list []part
 	add := func(kind, name string, want func(string) (string, error)) {
 		list = append(list, part{settingOf(kind, p.region, name), want})
 	}
-	if !exists {
+	if w.Key != "" {
+		add(kindKeyPolicy, w.Key, func(b string) (string, error) { return merged(b, trailSeals(p, w, theirs)...) })
+	}
+	if !theirs {
 		rules := (&Wish{BucketDays: w.BucketDays, S3: true}).wantTrailRules()
 		add(kindBucket, w.Bucket, wantBucket(p, w.Bucket))
 		add(kindPublicAccess, w.Bucket, wantPublicAccess)
@@ -86,14 +95,14 @@ func (w *TrailWish) parts(p place, exists bool) []part {
 		add(kindLifecycle, w.Bucket, rules)
 		add(kindBucketPolicy, w.Bucket, func(b string) (string, error) { return merged(b, trailStatements(p, w)...) })
 		if w.CloudWatch {
-			add(kindGroup, w.Group, wantGroup(""))
+			add(kindGroup, w.Group, wantGroup(w.Key))
 			add(kindRetention, w.Group, wantRetention(w.Retention))
 			add(kindRole, w.Role, func(b string) (string, error) { return merged(b, trailTrust(p, w)) })
 			add(kindRolePolicy, w.Role, func(b string) (string, error) { return merged(b, trailWrites(p, w)) })
 		}
 	}
-	add(kindTrail, w.Trail, wantTrail(p, w))
-	add(kindSelectors, w.Trail, wantSelectors)
+	add(kindTrail, w.Trail, wantTrail(p, w, theirs))
+	add(kindSelectors, w.Trail, wantSelectors(theirs))
 	if w.Insights {
 		add(kindInsights, w.Trail, wantInsights)
 	}
@@ -111,6 +120,25 @@ func trailStatements(p place, w *TrailWish) []statement {
 				"StringEquals": {"aws:SourceArn": here["aws:SourceArn"], "s3:x-amz-acl": "bucket-owner-full-control"}}},
 	}
 	return append(list, tlsOnly(p, w.Bucket)...)
+}
+
+// trailSeals lets CloudTrail seal this trail's files with a key, and CloudWatch Logs
+// the group of a trail that is made. In a key's policy * is the key itself.
+func trailSeals(p place, w *TrailWish, theirs bool) []statement {
+	here := map[string]string{"aws:SourceArn": p.arn("cloudtrail", "trail/"+w.Trail)}
+	list := []statement{
+		{Sid: own + "TrailSeals", Effect: "Allow", Principal: service(trailService), Action: []string{"kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"},
+			Resource: []string{"*"}, Condition: map[string]map[string]string{"StringEquals": here,
+				"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": p.partition.ARN("cloudtrail", "*", p.id, "trail/*")}}},
+		{Sid: own + "TrailAsks", Effect: "Allow", Principal: service(trailService), Action: []string{"kms:DescribeKey"},
+			Resource: []string{"*"}, Condition: map[string]map[string]string{"StringEquals": here}},
+	}
+	if w.CloudWatch && !theirs {
+		group := groupSeals(p, w.Group)
+		group.Sid = own + "TrailLogsSeals"
+		list = append(list, group)
+	}
+	return list
 }
 
 func trailTrust(p place, w *TrailWish) statement {
@@ -144,7 +172,8 @@ func (t *Tool) PlanTrail(ctx context.Context, w TrailWish, region string) (Plan,
 	if err != nil {
 		return plan, err
 	}
-	mine := slices.ContainsFunc(made, func(c stateChange) bool { return strings.HasPrefix(c.Setting, kindTrail+" ") && c.Before == "" })
+	mine := slices.ContainsFunc(made, func(c state.Change) bool { return strings.HasPrefix(c.Setting, kindTrail+" ") && c.Before == "" })
+	w.Home, plan.Trail = p.region, w.Trail
 	plan.trail = &w
 	err = plan.fill(ctx, w.parts(p, text != "" && !mine))
 	return plan, err

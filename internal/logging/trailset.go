@@ -9,11 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	objects "github.com/aws/aws-sdk-go-v2/service/s3/types"
-
-	"seismo/internal/state"
 )
-
-type stateChange = state.Change
 
 // trailText is what a trail's own text says.
 type trailText struct {
@@ -25,6 +21,7 @@ type trailText struct {
 	Group       string `json:"logGroup,omitzero"`
 	Role        string `json:"role,omitzero"`
 	Home        string `json:"home,omitzero"`
+	Key         string `json:"key,omitzero"`
 }
 
 // onText is whether a trail records.
@@ -40,7 +37,7 @@ func readTrail(ctx context.Context, p place, name string) (string, error) {
 	for _, t := range out.TrailList {
 		if aws.ToString(t.Name) == name {
 			return textOf(trailText{aws.ToString(t.S3BucketName), aws.ToString(t.S3KeyPrefix), aws.ToBool(t.IsMultiRegionTrail), aws.ToBool(t.LogFileValidationEnabled),
-				aws.ToBool(t.IncludeGlobalServiceEvents), aws.ToString(t.CloudWatchLogsLogGroupArn), aws.ToString(t.CloudWatchLogsRoleArn), aws.ToString(t.HomeRegion)})
+				aws.ToBool(t.IncludeGlobalServiceEvents), aws.ToString(t.CloudWatchLogsLogGroupArn), aws.ToString(t.CloudWatchLogsRoleArn), aws.ToString(t.HomeRegion), aws.ToString(t.KmsKeyId)})
 		}
 	}
 	return "", nil
@@ -67,17 +64,33 @@ func writeTrail(ctx context.Context, p place, name, from, to string) error {
 	}
 	if from == "" {
 		_, err = client.CreateTrail(ctx, &cloudtrail.CreateTrailInput{Name: &name, S3BucketName: &w.Bucket, S3KeyPrefix: some(w.Prefix), IsMultiRegionTrail: &w.MultiRegion,
-			EnableLogFileValidation: &w.Validation, IncludeGlobalServiceEvents: &w.Global, CloudWatchLogsLogGroupArn: some(w.Group), CloudWatchLogsRoleArn: some(w.Role)})
+			EnableLogFileValidation: &w.Validation, IncludeGlobalServiceEvents: &w.Global, CloudWatchLogsLogGroupArn: some(w.Group), CloudWatchLogsRoleArn: some(w.Role), KmsKeyId: some(w.Key)})
 		return explain(err, "make the trail "+name)
 	}
-	_, err = client.UpdateTrail(ctx, &cloudtrail.UpdateTrailInput{Name: &name, S3BucketName: &w.Bucket, S3KeyPrefix: some(w.Prefix), IsMultiRegionTrail: &w.MultiRegion,
-		EnableLogFileValidation: &w.Validation, IncludeGlobalServiceEvents: &w.Global, CloudWatchLogsLogGroupArn: some(w.Group), CloudWatchLogsRoleArn: some(w.Role)})
+	was, err := fromText[trailText](from)
+	if err != nil {
+		return err
+	}
+	change := func(before, after string) *string { // what is left out stays, and "" takes away
+		if before == after {
+			return some(after)
+		}
+		return &after
+	}
+	_, err = client.UpdateTrail(ctx, &cloudtrail.UpdateTrailInput{Name: &name, S3BucketName: &w.Bucket, S3KeyPrefix: change(was.Prefix, w.Prefix), IsMultiRegionTrail: &w.MultiRegion,
+		EnableLogFileValidation: &w.Validation, IncludeGlobalServiceEvents: &w.Global, CloudWatchLogsLogGroupArn: change(was.Group, w.Group),
+		CloudWatchLogsRoleArn: change(was.Role, w.Role), KmsKeyId: change(was.Key, w.Key)})
 	return explain(err, "change the trail "+name)
 }
 
-// wantTrail records all Regions with validation. A trail that exists keeps where
-// it writes to.
-func wantTrail(p place, w *TrailWish) func(string) (string, error) {
+// wantTrail records all Regions with validation. A trail that somebody else made
+// keeps where it writes to.
+func wantTrail(p place, w *TrailWish, theirs bool) func(string) (string, error) {
+	want := trailText{Bucket: w.Bucket, MultiRegion: true, Validation: true, Global: true, Home: p.region, Key: w.Key}
+	if w.CloudWatch {
+		want.Group = p.arn("logs", "log-group:"+w.Group+":*")
+		want.Role = p.arn("iam", "role/"+w.Role)
+	}
 	return func(before string) (string, error) {
 		if before != "" {
 			now, err := fromText[trailText](before)
@@ -88,16 +101,21 @@ func wantTrail(p place, w *TrailWish) func(string) (string, error) {
 				return before, &trouble{what: "use the trail " + w.Trail, why: "its home is " + now.Home + ", and a trail is changed only from there",
 					remedy: "Give --region " + now.Home + "."}
 			}
-			if now.MultiRegion && now.Validation && now.Global {
+			after := now
+			after.MultiRegion, after.Validation, after.Global = true, true, true
+			if w.Key != "" {
+				after.Key = w.Key
+			}
+			if !theirs {
+				after.Bucket, after.Prefix = want.Bucket, want.Prefix
+			}
+			if !theirs && w.CloudWatch {
+				after.Group, after.Role = want.Group, want.Role
+			}
+			if after == now {
 				return before, nil
 			}
-			now.MultiRegion, now.Validation, now.Global = true, true, true
-			return textOf(now)
-		}
-		want := trailText{Bucket: w.Bucket, MultiRegion: true, Validation: true, Global: true, Home: p.region}
-		if w.CloudWatch {
-			want.Group = p.arn("logs", "log-group:"+w.Group+":*")
-			want.Role = p.arn("iam", "role/"+w.Role)
+			return textOf(after)
 		}
 		return textOf(want)
 	}
@@ -222,7 +240,24 @@ func (x *examination) trail(ctx context.Context, name string) error {
 			context: map[string]string{"aws:sourcearn": x.p.arn("cloudtrail", "trail/"+name), "aws:sourceaccount": x.p.id, "s3:x-amz-acl": "bucket-owner-full-control", "aws:securetransport": "true"}})
 		x.add(d == allows, "trail: CloudTrail may write", saidOf(d), again)
 	}
+	if now.Key != "" {
+		x.trailKey(ctx, name, now.Key)
+	}
 	return nil
+}
+
+// trailKey asks the key's policy whether CloudTrail may seal with it.
+func (x *examination) trailKey(ctx context.Context, name, key string) {
+	const check = "trail: CloudTrail may seal with the key"
+	policy, err := readKeyPolicy(ctx, x.p, key)
+	if err != nil {
+		x.amiss(check, err)
+		return
+	}
+	d := evaluate(policy, asking{service: trailService, action: "kms:GenerateDataKey", resource: key,
+		context: map[string]string{"aws:sourcearn": x.p.arn("cloudtrail", "trail/"+name), "aws:sourceaccount": x.p.id,
+			"kms:encryptioncontext:aws:cloudtrail:arn": x.p.arn("cloudtrail", "trail/"+name)}})
+	x.add(d == allows, check, saidOf(d), "Run `seismo logging trail enable` with --kms-key.")
 }
 
 func yes(b bool) string { return map[bool]string{true: "yes", false: "no"}[b] }

@@ -124,3 +124,14 @@ func (c *Cloud) scheduleKey(r *request) (any, error) {
 	}
 	return nil, fail(400, "NotFoundException", "Key '%s' does not exist", in.KeyID)
 }
+
+// SetKeyPolicy replaces the policy of a key.
+func (c *Cloud) SetKeyPolicy(id, policy string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range *c.kms() {
+		if (*c.kms())[i].ID == id {
+			(*c.kms())[i].Policy = policy
+		}
+	}
+}

@@ -66,6 +66,9 @@ func (c *Cloud) trailOperations(ops map[string]operation) map[string]operation {
 		if !strings.Contains(string(c.bucketSettings(bucket)["policy"]), "cloudtrail.amazonaws.com") {
 			return nil, fail(400, "InsufficientS3BucketPolicyException", "Incorrect S3 bucket policy is detected for bucket: %s", bucket)
 		}
+		if err := c.trailKey(r, in); err != nil {
+			return nil, err
+		}
 		name := nameOf(in)
 		if c.findTrail(name) != nil {
 			return nil, fail(400, "TrailAlreadyExistsException", "Trail %s already exists", name)
@@ -81,7 +84,11 @@ func (c *Cloud) trailOperations(ops map[string]operation) map[string]operation {
 		if err := r.decode(&in); err != nil {
 			return nil, err
 		}
+		if err := c.trailKey(r, in); err != nil {
+			return nil, err
+		}
 		maps.Copy(t, in)
+		maps.DeleteFunc(t, func(_ string, v any) bool { return v == "" }) // so that a member is taken away
 		validation(t)
 		return t, nil
 	})
@@ -102,6 +109,20 @@ func (c *Cloud) trailOperations(ops map[string]operation) map[string]operation {
 		return nil, nil
 	})
 	return c.selectorOperations(ops)
+}
+
+// trailKey refuses a key whose policy does not let CloudTrail use it.
+func (c *Cloud) trailKey(r *request, in map[string]any) error {
+	arn, _ := in["KmsKeyId"].(string)
+	for _, k := range *c.kms() {
+		if arn == k.arn() && k.Region == r.region && strings.Contains(k.Policy, "cloudtrail.amazonaws.com") {
+			return nil
+		}
+	}
+	if arn == "" {
+		return nil
+	}
+	return fail(400, "InsufficientEncryptionPolicyException", "Insufficient permissions to access S3 bucket or KMS key %s.", arn)
 }
 
 func (c *Cloud) selectorOperations(ops map[string]operation) map[string]operation {
@@ -178,4 +199,48 @@ func (c *Cloud) onTrail(do func(*request, map[string]any, *trailSet) (any, error
 		}
 		return do(r, t, c.trailSets()[nameOf(t)])
 	}
+}
+
+// ChangeTrail sets one member of a trail as DescribeTrails spells it; nil takes it
+// away.
+func (c *Cloud) ChangeTrail(name, member string, value any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t := c.findTrail(name); value == nil {
+		delete(t, member)
+	} else {
+		t[member] = value
+	}
+}
+
+// StopTrail ends a trail's recording.
+func (c *Cloud) StopTrail(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trailSets()[name].On = false
+}
+
+// SetInsights replaces a trail's Insights; nil is none.
+func (c *Cloud) SetInsights(name string, selectors []any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.trailSets()[name].Insights = nil; selectors != nil {
+		c.trailSets()[name].Insights = selectors
+	}
+}
+
+// DropSelectors takes the advanced selectors out that name a value.
+func (c *Cloud) DropSelectors(name, value string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list, _ := c.trailSets()[name].Advanced.([]any)
+	c.trailSets()[name].Advanced = slices.DeleteFunc(slices.Clone(list), func(s any) bool { return strings.Contains(encoded(s), `"`+value+`"`) })
+}
+
+// DropTrail deletes a trail.
+func (c *Cloud) DropTrail(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.trailSets(), name)
+	c.trails().trails = slices.DeleteFunc(c.trails().trails, func(t map[string]any) bool { return nameOf(t) == name })
 }
