@@ -3,6 +3,7 @@ package deploy
 import (
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,10 +14,10 @@ import (
 	"seismo/content"
 )
 
-// The provider of AWS cannot be had everywhere, so that what terraform validate
-// would say of its resources is not known here. That the module is written well,
-// names only variables and outputs that there are, and hands each template the
-// parameters that it has, is.
+// What the provider of AWS takes is held against its schemas by test/terraform, which
+// downloads them. Here, without a download: that the module is written well, names only
+// variables, resources and outputs that there are, and hands each template the
+// parameters that it has.
 func TestTerraformModule(t *testing.T) {
 	blocks := map[string]*hclsyntax.Body{}
 	var order []string
@@ -50,7 +51,11 @@ func TestTerraformModule(t *testing.T) {
 			return nil
 		})
 	}
+	outputs := outputsOf(t, Infrastructure)
 	for _, tr := range traversals {
+		if name := place(tr); name != "" && !slices.Contains(outputs, name) {
+			t.Errorf("%s names %s, which is no output of %v", tr.SourceRange(), name, outputs)
+		}
 		if to := target(tr); to != "" && blocks[to] == nil && !isLocal(blocks, tr) {
 			t.Errorf("%s names %s, which there is not", tr.SourceRange(), to)
 		}
@@ -86,6 +91,34 @@ func target(tr hcl.Traversal) string {
 		return "resource." + root + "." + next(1)
 	}
 	return ""
+}
+
+// place is KEY in local.places["KEY"], the outputs of the infrastructure.
+func place(tr hcl.Traversal) string {
+	if target(tr) != "local.places" || len(tr) < 3 {
+		return ""
+	}
+	index, ok := tr[2].(hcl.TraverseIndex)
+	if !ok {
+		return "something that is not named"
+	}
+	return index.Key.AsString()
+}
+
+func outputsOf(t *testing.T, kind string) (names []string) {
+	t.Helper()
+	text, err := Text(kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, ok := strings.Cut(text, "\nOutputs:\n")
+	for _, m := range regexp.MustCompile(`(?m)^  (\w+):`).FindAllStringSubmatch(text, -1) {
+		names = append(names, m[1])
+	}
+	if !ok || len(names) == 0 {
+		t.Fatal(kind, "has no outputs")
+	}
+	return names
 }
 
 func isLocal(blocks map[string]*hclsyntax.Body, tr hcl.Traversal) bool {

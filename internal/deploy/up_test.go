@@ -59,8 +59,11 @@ func world(t *testing.T) *standin.Cloud {
 
 func tool(t *testing.T, cloud *standin.Cloud, e *enabler, tell func(string)) *deploy.Tool {
 	t.Helper()
-	return deploy.New(cloud.Account(t), deploy.Options{Enabler: e, Tell: tell,
-		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+	opt := deploy.Options{Tell: tell, Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
+	if e != nil {
+		opt.Enabler = e
+	}
+	return deploy.New(cloud.Account(t), opt)
 }
 
 // complete holds what there is against what `up` shall leave.

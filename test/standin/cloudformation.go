@@ -110,6 +110,19 @@ func (c *Cloud) Stacks() map[string]Stack {
 	return all
 }
 
+// AllStacks are the stacks of all Regions that were not deleted.
+func (c *Cloud) AllStacks() []Stack {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var list []Stack
+	for _, s := range c.stacks().list {
+		if s.Status != "DELETE_COMPLETE" {
+			list = append(list, *s)
+		}
+	}
+	return list
+}
+
 func (l *stacks) add(s *Stack) *Stack {
 	l.made++
 	s.id = fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/%d", s.Region, AccountID, s.Name, l.made)
