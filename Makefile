@@ -24,6 +24,9 @@ test-aws: ## Run the tests against moto, an emulator of AWS; needs python3 with 
 templates: ## Hold the CloudFormation templates against their resources' schemas; needs python3 with venv
 	GO="$(GO)" ./test/templates.sh
 
+terraform: ## Hold the Terraform module against the AWS provider's schemas; needs python3 with venv; TOFU=build to run validate too
+	GO="$(GO)" TOFU="$(TOFU)" REGISTRY="$(REGISTRY)" ./test/terraform/run.sh
+
 release: ## Build what is released into dist, as far as there are C compilers
 	./release/build.sh
 
@@ -42,4 +45,4 @@ gen: ## Write the generated pages again
 bench: ## Measure decode, normalize, ingest, report and search beside DuckDB's own reader
 	$(GO) run ./test/bench $(ARGS)
 
-.PHONY: help run test test-aws templates release fuzz torture lint gen bench
+.PHONY: help run test test-aws templates terraform release fuzz torture lint gen bench

@@ -3,7 +3,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.80"
+      version = ">= 5.88" # the first that knows video_data_delivery_enabled
     }
   }
 }
@@ -13,7 +13,7 @@ data "aws_caller_identity" "here" {}
 data "aws_region" "here" {}
 
 locals {
-  region  = data.aws_region.here.name
+  region  = data.aws_region.here.id # name is deprecated from version 6 on
   account = data.aws_caller_identity.here.account_id
   names   = { Environment = var.environment, NamePrefix = var.name_prefix }
   tags    = { "seismo:environment" = var.environment }

@@ -12,6 +12,10 @@ variable "name_prefix" {
   description = "Begins the names of buckets, queues and topics."
   type        = string
   default     = "seismo"
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$", var.name_prefix))
+    error_message = "Use small letters, digits and dashes, at most 12."
+  }
 }
 
 variable "parameters" {
@@ -36,6 +40,10 @@ variable "data_events" {
   description = "Data events of the trail: all, bedrock or none."
   type        = string
   default     = "all"
+  validation {
+    condition     = can(regex("^(all|bedrock|none)$", var.data_events))
+    error_message = "Use all, bedrock or none."
+  }
 }
 
 variable "logging" {
