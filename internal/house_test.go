@@ -20,7 +20,7 @@ import (
 // floors lists the rooms from the bottom up; a room may know the rooms below it
 // and those beside it that its entry names.
 var floors = [][]string{
-	{"content", "docs", "internal/event", "internal/jsondoc", "internal/config", "internal/crowd"},
+	{"content", "docs", "internal/event", "internal/jsondoc", "internal/config", "internal/crowd", "internal/terminal"},
 	{"internal/source"},
 	{"internal/account", "internal/source/dir"},
 	{

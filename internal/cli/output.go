@@ -6,20 +6,16 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/jedib0t/go-pretty/v6/table"
-	prettytext "github.com/jedib0t/go-pretty/v6/text"
-	"golang.org/x/term"
 
 	"seismo/internal/query"
+	"seismo/internal/terminal"
 )
 
 // table prints rows for people, or with --json as an array of objects.
@@ -126,33 +122,18 @@ func writeTable(w io.Writer, t query.Table) error {
 		_, err := fmt.Fprintln(w, "nothing found")
 		return err
 	}
-	tw := table.NewWriter()
-	tw.SetStyle(table.StyleLight)
-	tw.Style().Options = table.Options{SeparateHeader: true}
-	tw.Style().Format.Header = prettytext.FormatDefault
-	head := make(table.Row, len(t.Columns))
-	configs := make([]table.ColumnConfig, len(t.Columns))
+	columns := make([]terminal.Column, len(t.Columns))
 	for i, name := range t.Columns {
-		head[i] = plain(name)
-		configs[i] = table.ColumnConfig{Number: i + 1, WidthMax: 60, WidthMaxEnforcer: prettytext.Trim}
-		if numeric(t.Rows, i) {
-			configs[i].Align, configs[i].AlignHeader = prettytext.AlignRight, prettytext.AlignRight
-		}
+		columns[i] = terminal.Column{Name: plain(name), Number: numeric(t.Rows, i), Whole: name == "id", Most: 60}
 	}
-	tw.AppendHeader(head)
-	tw.SetColumnConfigs(configs)
-	for _, row := range t.Rows {
-		cells := make(table.Row, len(row))
+	rows := make([][]string, len(t.Rows))
+	for n, row := range t.Rows {
+		rows[n] = make([]string, len(row))
 		for i, cell := range row {
-			cells[i] = show(t.Columns[i], cell)
+			rows[n][i] = show(t.Columns[i], cell)
 		}
-		tw.AppendRow(cells)
 	}
-	if width := terminalWidth(w); width > 0 {
-		tw.SetAllowedRowLength(width)
-	}
-	_, err := fmt.Fprintln(w, tw.Render())
-	return err
+	return terminal.Table(w, columns, rows)
 }
 
 func numeric(rows [][]any, column int) bool {
@@ -172,7 +153,7 @@ func numeric(rows [][]any, column int) bool {
 func show(column string, cell any) string {
 	switch v := cell.(type) {
 	case nil:
-		return "–"
+		return terminal.Absent
 	case string:
 		return plain(v)
 	case bool:
@@ -219,36 +200,19 @@ func thousands(digits string) string {
 	return sign + whole + rest
 }
 
-// plain makes text safe for a terminal: control characters and those that turn
-// the direction of writing become visible, so that a log cannot move the cursor.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return ' '
-		}
-		if moves(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
-}
-
-// moves reports whether a character can move the cursor or turn the direction of
-// writing.
-func moves(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
-}
+// plain makes text safe for a terminal.
+func plain(text string) string { return terminal.Plain(text) }
 
 // plainJSON makes a JSON text safe for a terminal: what plain replaces stands as
 // an escape, so that the value stays the same. The text itself may have line
 // breaks and tabs; in its strings they are escapes already.
 func plainJSON(text []byte) []byte {
-	if !bytes.ContainsFunc(text, func(r rune) bool { return r != '\n' && moves(r) }) {
+	if !bytes.ContainsFunc(text, func(r rune) bool { return r != '\n' && terminal.Moves(r) }) {
 		return text
 	}
 	out := make([]byte, 0, len(text)+64)
 	for _, r := range string(text) {
-		if moves(r) && r != '\n' && r != '\t' && r != '\r' {
+		if terminal.Moves(r) && r != '\n' && r != '\t' && r != '\r' {
 			out = fmt.Appendf(out, "\\u%04x", r)
 		} else {
 			out = utf8.AppendRune(out, r)
@@ -257,22 +221,6 @@ func plainJSON(text []byte) []byte {
 	return out
 }
 
-// onTerminal reports whether what is written is seen on a terminal. One that
-// does not tell its width is a terminal too.
-func onTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
-}
+func onTerminal(w io.Writer) bool { return terminal.On(w) }
 
-// terminalWidth is 0 where there is no terminal, or one that does not tell.
-func terminalWidth(w io.Writer) int {
-	file, ok := w.(*os.File)
-	if !ok || !onTerminal(w) {
-		return 0
-	}
-	width, _, err := term.GetSize(int(file.Fd()))
-	if err != nil {
-		return 0
-	}
-	return width
-}
+func terminalWidth(w io.Writer) int { return terminal.Width(w) }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"seismo/internal/terminal"
 )
 
 // hostile are characters that move a terminal's cursor, begin its commands or
@@ -25,7 +27,7 @@ func TestPlainJSONKeepsTheValue(t *testing.T) {
 	in := "{\n\t\"a\": \"x\u009b31m\u202ey\x7f\u2028 \\u001b[2J ü\"\r\n}"
 	got := plainJSON([]byte(in))
 	for _, r := range string(got) {
-		if moves(r) && r != '\n' && r != '\t' && r != '\r' {
+		if terminal.Moves(r) && r != '\n' && r != '\t' && r != '\r' {
 			t.Errorf("%q is left in %q", r, got)
 		}
 	}
@@ -74,7 +76,7 @@ func TestErrorsArePlain(t *testing.T) {
 		if code := Main([]string{"serve", "-c", file, "--db", filepath.Join(filepath.Dir(file), "a.duckdb")}, strings.NewReader(""), &out, &errs); code == exitOK {
 			t.Errorf("%q is taken", text)
 		}
-		if at := strings.IndexFunc(out.String()+errs.String(), func(r rune) bool { return moves(r) && r != '\n' }); at >= 0 {
+		if at := strings.IndexFunc(out.String()+errs.String(), func(r rune) bool { return terminal.Moves(r) && r != '\n' }); at >= 0 {
 			t.Errorf("%q: %q", text, errs.String())
 		}
 	}

@@ -4,14 +4,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
-	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/jedib0t/go-pretty/v6/table"
 	prettytext "github.com/jedib0t/go-pretty/v6/text"
-	"golang.org/x/term"
+
+	"seismo/internal/terminal"
 )
 
 // object prints one value as indented JSON.
@@ -26,21 +24,17 @@ func (d Deps) object(v any) error {
 
 // rows prints a table for people.
 func (d Deps) rows(head []string, rows [][]string) {
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.Style().Options = table.Options{SeparateHeader: true}
-	t.Style().Format.Header = prettytext.FormatDefault
-	line := func(cells []string) (out table.Row) {
-		for _, c := range cells {
-			out = append(out, plain(c))
+	columns := make([]terminal.Column, len(head))
+	for i, name := range head {
+		columns[i] = terminal.Column{Name: plain(name)}
+	}
+	cells := make([][]string, len(rows))
+	for n, row := range rows {
+		for _, c := range row {
+			cells[n] = append(cells[n], plain(c))
 		}
-		return out
 	}
-	t.AppendHeader(line(head))
-	for _, r := range rows {
-		t.AppendRow(line(r))
-	}
-	fmt.Fprintln(d.Out, t.Render())
+	_ = terminal.Table(d.Out, columns, cells) // as every other line
 }
 
 // say prints one line for people, without what could move a terminal's cursor.
@@ -61,21 +55,7 @@ func paint(w io.Writer, colour prettytext.Color, line string) string {
 	return colour.EscapeSeq() + line + prettytext.Reset.EscapeSeq()
 }
 
-func onTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
+func onTerminal(w io.Writer) bool { return terminal.On(w) }
 
-// plain makes control characters visible, and those that turn the direction of
-// writing; a line break becomes a space.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029':
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
-}
+// plain makes text safe for a terminal.
+func plain(text string) string { return terminal.Plain(text) }
