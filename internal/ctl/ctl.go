@@ -18,6 +18,7 @@ import (
 
 	"seismo/internal/account"
 	"seismo/internal/config"
+	"seismo/internal/logging"
 	"seismo/internal/state"
 )
 
@@ -31,6 +32,10 @@ type Deps struct {
 	// Stored reports whether the program's database has the row of a call; its error
 	// is ErrNoCollector where nobody collects into one. nil is a program without.
 	Stored func(ctx context.Context, requestID string) (bool, error)
+
+	// Seen is what the program's inventory last saw of a Region's logging; nil is a
+	// program without.
+	Seen func(ctx context.Context, account, region string) (logging.Seen, error)
 }
 
 // Commands are all commands of this room.

@@ -48,7 +48,7 @@ func TestLoggingAsAUserMeetsIt(t *testing.T) {
 	u.run(exitOK, "logging is on", "logging", "enable")
 	u.run(exitOK, "none failed", "logging", "verify")
 	u.run(exitOK, "none failed", "logging", "enable", "--verify-only")
-	u.run(exitOK, "(seismo)", "logging", "status")
+	u.run(exitOK, "journal", "logging", "status")
 	u.run(exitOK, "no drift", "logging", "watch")
 	c.SetBedrock("eu-west-1", standin.Bedrock{})
 	u.run(exitMissing, "drift eu-west-1 logging configuration is gone", "logging", "watch")

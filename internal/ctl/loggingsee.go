@@ -106,23 +106,29 @@ func (f *loggingFlags) status(ctx context.Context) error {
 			on = "on"
 		}
 		since := ""
-		if !r.Since.IsZero() {
+		switch {
+		case r.From == logging.FromInventory:
+			since = "at the latest " + r.Since.Format(time.DateTime)
+		case !r.Since.IsZero():
 			since = r.Since.Format(time.DateTime)
 		}
 		by := r.By
-		if r.Ours {
+		if r.Ours && by != "seismo" {
 			by = strings.TrimSpace(by + " (seismo)")
 		}
 		large := ""
 		if r.On {
 			large = cmp.Or(r.Large, "lost")
 		}
-		rows = append(rows, []string{r.Region, on, strings.Join(r.To, ", "), large, strings.Join(r.With, ","), since, by})
+		rows = append(rows, []string{r.Region, on, strings.Join(r.To, ", "), large, strings.Join(r.With, ","), since, by, r.From})
 	}
-	f.rows([]string{"region", "logging", "to", "large bodies", "with", "since", "by"}, rows)
+	f.rows([]string{"region", "logging", "to", "large bodies", "with", "since", "by", "says"}, rows)
 	for _, r := range list {
 		if r.Fault != "" {
 			f.say("%s: %s", r.Region, r.Fault)
+		}
+		if r.On && r.From != logging.FromTrail && r.Note != "" {
+			f.say("%s: %s", r.Region, r.Note)
 		}
 	}
 	return nil

@@ -26,7 +26,8 @@ role and the role may write; the large-data target; what Bedrock counts as
 delivered and failed; the newest record. What is absent never passes; what nothing
 can tell yet has a dash. Exit code 3 says that something failed.`,
 	"status": `Ask all Regions at once. Since and by come from CloudTrail, which remembers 90
-days. Without --region it is every Region with Bedrock.`,
+days; where it does not tell, from what seismo wrote down when it turned logging on,
+else from when its inventory first saw it so (since then at the latest). Without --region it is every Region with Bedrock.`,
 	"watch": `Compare each Region with what was wished when it was enabled from this state file,
 and print what drifted. Exit code 3 says that something did, so that a timer can
 run it. --restore shows the plan and puts everything back; what somebody changes

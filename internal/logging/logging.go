@@ -75,11 +75,12 @@ type Memory interface {
 type Options struct {
 	Journal Journal
 	Memory  Memory
-	Command string                                        // that was given, to be named where it is to be given again; "" names the usual one
-	Log     *slog.Logger                                  // nil is silent
-	Now     func() time.Time                              // nil is time.Now
-	Pause   func(ctx context.Context, d time.Duration)    // nil waits; tests do not
-	Tell    func(region, verb, setting string, err error) // told of every step as it is done; nil is nobody
+	Command string                                                          // that was given, to be named where it is to be given again; "" names the usual one
+	Log     *slog.Logger                                                    // nil is silent
+	Now     func() time.Time                                                // nil is time.Now
+	Pause   func(ctx context.Context, d time.Duration)                      // nil waits; tests do not
+	Seen    func(ctx context.Context, account, region string) (Seen, error) // what an inventory saw; nil is none
+	Tell    func(region, verb, setting string, err error)                   // told of every step as it is done; nil is nobody
 }
 
 // Tool does everything of this room in one account.

@@ -2,14 +2,10 @@ package logging
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/bedrock/types"
-	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
-	trail "github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 
 	"seismo/internal/account"
 )
@@ -22,8 +18,10 @@ type Status struct {
 	To      []string  `json:"to,omitzero"`
 	Large   string    `json:"large,omitzero"` // where bodies over 100 KB go, "" when they are lost
 	With    []string  `json:"with,omitzero"`
-	Since   time.Time `json:"since,omitzero"` // when it was last configured, as far as CloudTrail remembers
-	By      string    `json:"by,omitzero"`    // who did
+	Since   time.Time `json:"since,omitzero"` // when it was last configured; From says how that is known
+	By      string    `json:"by,omitzero"`    // who did: an ARN, or seismo; "" is unknown
+	From    string    `json:"from,omitzero"`  // FromTrail, FromJournal or FromInventory; "" when nobody remembers
+	Note    string    `json:"note,omitzero"`  // why CloudTrail does not tell
 	Ours    bool      `json:"ours"`           // seismo turned it on, and can undo it
 	Fault   string    `json:"fault,omitzero"` // why it cannot be told
 }
@@ -58,12 +56,13 @@ func (t *Tool) status(ctx context.Context, s *Status) error {
 	if s.Ours, err = t.isMine(ctx, p); err != nil {
 		return err
 	}
-	t.blame(ctx, p, s)
-	if text == "" {
-		return nil
+	var c types.LoggingConfig
+	if text != "" {
+		if c, err = fromText[types.LoggingConfig](text); err != nil {
+			return err
+		}
 	}
-	c, err := fromText[types.LoggingConfig](text)
-	if err != nil {
+	if err := t.blame(ctx, p, s, &c); err != nil || text == "" {
 		return err
 	}
 	s.On, s.To, s.With = true, targets(&c), kindsOfData(&c)
@@ -74,22 +73,4 @@ func (t *Tool) status(ctx context.Context, s *Status) error {
 		s.Large = placeOf(c.S3Config)
 	}
 	return nil
-}
-
-// blame finds the last event of CloudTrail that configured logging. That there is
-// none says nothing: events are kept for 90 days, and may not be looked up.
-func (t *Tool) blame(ctx context.Context, p place, s *Status) {
-	for _, name := range []string{"PutModelInvocationLoggingConfiguration", "DeleteModelInvocationLoggingConfiguration"} {
-		out, err := p.account.CloudTrail(p.region).LookupEvents(ctx, &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1),
-			LookupAttributes: []trail.LookupAttribute{{AttributeKey: trail.LookupAttributeKeyEventName, AttributeValue: &name}}})
-		if err != nil {
-			t.opt.Log.Debug("CloudTrail does not say who configured logging", "region", p.region, "error", account.Redact(err.Error()))
-			return
-		}
-		for _, e := range out.Events {
-			if at := aws.ToTime(e.EventTime); at.After(s.Since) {
-				s.Since, s.By = at.UTC(), strings.TrimSpace(aws.ToString(e.Username))
-			}
-		}
-	}
 }

@@ -27,18 +27,22 @@ func TestTrailDriftIsSeenAndPutBack(t *testing.T) {
 		change func(*standin.Cloud)
 		kind   string
 	}{
-		"stopped":             {ours, func(c *standin.Cloud) { c.StopTrail("seismo-bedrock-prod") }, "trail.logging"},
-		"one Region":          {ours, set("seismo-bedrock-prod", "IsMultiRegionTrail", false), "trail"},
-		"no validation":       {ours, set("seismo-bedrock-prod", "LogFileValidationEnabled", false), "trail"},
-		"another bucket":      {ours, set("seismo-bedrock-prod", "S3BucketName", "elsewhere"), "trail"},
-		"no key":              {ours, set("seismo-bedrock-prod", "KmsKeyId", nil), "trail"},
-		"no group":            {ours, set("seismo-bedrock-prod", "CloudWatchLogsLogGroupArn", nil), "trail"},
-		"no Insights":         {ours, func(c *standin.Cloud) { c.SetInsights("seismo-bedrock-prod", nil) }, "trail.insights"},
-		"no data events":      {ours, func(c *standin.Cloud) { c.SelectEvents("seismo-bedrock-prod", true, []any{}) }, "trail.selectors"},
-		"no management":       {ours, func(c *standin.Cloud) { c.DropSelectors("seismo-bedrock-prod", "Management") }, "trail.selectors"},
-		"bucket policy":       {ours, func(c *standin.Cloud) { c.SetBucket(madeTrailBucket, "policy", `{"Version":"2012-10-17","Statement":[]}`) }, "bucket.policy"},
-		"public access":       {ours, func(c *standin.Cloud) { c.SetBucket(madeTrailBucket, "publicAccessBlock", "") }, "bucket.public_access"},
-		"trust":               {ours, func(c *standin.Cloud) { c.PutRole("seismo-bedrock-trail-prod", `{"Version":"2012-10-17","Statement":[]}`) }, "role"},
+		"stopped":        {ours, func(c *standin.Cloud) { c.StopTrail("seismo-bedrock-prod") }, "trail.logging"},
+		"one Region":     {ours, set("seismo-bedrock-prod", "IsMultiRegionTrail", false), "trail"},
+		"no validation":  {ours, set("seismo-bedrock-prod", "LogFileValidationEnabled", false), "trail"},
+		"another bucket": {ours, set("seismo-bedrock-prod", "S3BucketName", "elsewhere"), "trail"},
+		"no key":         {ours, set("seismo-bedrock-prod", "KmsKeyId", nil), "trail"},
+		"no group":       {ours, set("seismo-bedrock-prod", "CloudWatchLogsLogGroupArn", nil), "trail"},
+		"no Insights":    {ours, func(c *standin.Cloud) { c.SetInsights("seismo-bedrock-prod", nil) }, "trail.insights"},
+		"no data events": {ours, func(c *standin.Cloud) { c.SelectEvents("seismo-bedrock-prod", true, []any{}) }, "trail.selectors"},
+		"no management":  {ours, func(c *standin.Cloud) { c.DropSelectors("seismo-bedrock-prod", "Management") }, "trail.selectors"},
+		"bucket policy": {ours, func(c *standin.Cloud) {
+			c.SetBucket(madeTrailBucket, "policy", `{"Version":"2012-10-17","Statement":[]}`)
+		}, "bucket.policy"},
+		"public access": {ours, func(c *standin.Cloud) { c.SetBucket(madeTrailBucket, "publicAccessBlock", "") }, "bucket.public_access"},
+		"trust": {ours, func(c *standin.Cloud) {
+			c.PutRole("seismo-bedrock-trail-prod", `{"Version":"2012-10-17","Statement":[]}`)
+		}, "role"},
 		"trail deleted":       {ours, func(c *standin.Cloud) { c.DropTrail("seismo-bedrock-prod") }, "trail"},
 		"others: one Region":  {theirs, set("main", "IsMultiRegionTrail", false), "trail"},
 		"others: stopped":     {theirs, func(c *standin.Cloud) { c.StopTrail("main") }, "trail.logging"},

@@ -13,6 +13,7 @@ import (
 // TrailEvent is an event that CloudTrail keeps for LookupEvents.
 type TrailEvent struct {
 	ID, Name string
+	User     string    // whose session or user it was
 	Source   string    // bedrock.amazonaws.com
 	Region   string    // "" is Region
 	Time     time.Time // zero is now
@@ -143,7 +144,7 @@ func (in *trailInput) lookup(events []TrailEvent, region string, from int, start
 		if len(out) == most {
 			return map[string]any{"Events": out, "NextToken": in.token(from + most)}
 		}
-		out = append(out, map[string]any{"EventId": e.ID, "EventName": e.Name, "EventSource": e.Source, "EventTime": at, "CloudTrailEvent": e.JSON})
+		out = append(out, map[string]any{"Username": e.User, "EventId": e.ID, "EventName": e.Name, "EventSource": e.Source, "EventTime": at, "CloudTrailEvent": e.JSON})
 	}
 	return map[string]any{"Events": out}
 }
