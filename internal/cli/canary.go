@@ -6,8 +6,12 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/go-json-experiment/json"
+
 	"seismo/internal/app"
 	"seismo/internal/ctl"
+	"seismo/internal/inventory"
+	"seismo/internal/logging"
 	"seismo/internal/query"
 )
 
@@ -34,4 +38,33 @@ func (s *shell) stored(ctx context.Context, requestID string) (bool, error) {
 	defer r.Close()
 	page, err := r.Search(ctx, q)
 	return len(page.Events) > 0, err
+}
+
+// seen is what the inventory last saw of a Region's logging. That there is no
+// database, or that it does not answer, is as if nothing was seen.
+func (s *shell) seen(ctx context.Context, account, region string) (logging.Seen, error) {
+	r, err := app.OpenReader(ctx, s.cfg)
+	if err != nil {
+		return logging.Seen{}, err
+	}
+	defer r.Close()
+	known, err := r.Inventory(ctx)
+	if err != nil {
+		return logging.Seen{}, err
+	}
+	for _, i := range known.Items {
+		var l inventory.Logging
+		if i.Kind != inventory.KindLogging || i.Account != account || i.Region != region || json.Unmarshal(i.Body, &l) != nil {
+			continue
+		}
+		seen := logging.Seen{First: i.First}
+		if l.S3 != nil {
+			seen.Bucket, seen.Prefix = l.S3.Bucket, l.S3.Prefix
+		}
+		if l.CloudWatch != nil {
+			seen.Group = l.CloudWatch.Name
+		}
+		return seen, nil
+	}
+	return logging.Seen{}, nil
 }

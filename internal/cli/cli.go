@@ -103,7 +103,7 @@ func (s *shell) root() *cobra.Command {
 	add("start", s.demo(), s.ingest(), s.init(), s.serve(), s.doctor())
 	add("read", s.search(), s.report(), s.raw(), s.sql(), s.prices(), s.coverage(), s.inventory())
 	add("keep", s.quarantine(), s.erase(), s.audit(), s.db(), s.publish())
-	add("aws", ctl.Commands(ctl.Deps{In: s.in, Out: s.out, Err: s.err, Stored: s.stored,
+	add("aws", ctl.Commands(ctl.Deps{In: s.in, Out: s.out, Err: s.err, Stored: s.stored, Seen: s.seen,
 		JSON: func() bool { return s.json }, Log: func() *slog.Logger { return s.cfg.Log }})...)
 	add("tools", s.queue(), s.trail(), s.normalize(), s.simulate(), s.docs(), s.version())
 	return root
