@@ -6,12 +6,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
 	"strings"
+
+	"github.com/go-json-experiment/json"
 )
 
 // FromPackage reads the schemas of the named types out of a Python package of the

@@ -5,10 +5,11 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/go-json-experiment/json"
 
 	"seismo/test/terraform"
 )
@@ -22,7 +23,7 @@ func main() {
 	if err == nil {
 		var all *terraform.Schemas
 		if all, err = terraform.FromPackage(os.Args[1], module.Types()); err == nil {
-			err = json.NewEncoder(os.Stdout).Encode(all)
+			err = json.MarshalWrite(os.Stdout, all, json.Deterministic(true))
 		}
 	}
 	if err != nil {
