@@ -53,7 +53,11 @@ func groupNotes(groups []cwlogs.Standing) (list []string) {
 		list = append(list, fmt.Sprintf("%d groups", len(groups)))
 	}
 	var oldest time.Time
+	unread := int64(0)
 	for _, g := range groups {
+		if g.Live.IsZero() {
+			unread++
+		}
 		if !g.Live.IsZero() && (oldest.IsZero() || g.Live.Before(oldest)) {
 			oldest = g.Live
 		}
@@ -61,7 +65,10 @@ func groupNotes(groups []cwlogs.Standing) (list []string) {
 	if !oldest.IsZero() {
 		list = append(list, "read up to "+oldest.Format("2006-01-02 15:04:05"))
 	}
-	return list
+	if len(groups) == 1 && unread == 1 {
+		return append(list, "nothing was read yet")
+	}
+	return told(list, unread, "%d of them not read yet")
 }
 
 func listingNotes(s s3.Stats) (list []string) {

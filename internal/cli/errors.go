@@ -42,6 +42,15 @@ type missing struct{ error }
 
 func (m missing) Unwrap() error { return m.error }
 
+// advised is an error with what to do about it.
+type advised struct {
+	error
+	hint string
+}
+
+func (a *advised) Unwrap() error { return a.error }
+func (a *advised) Hint() string  { return a.hint }
+
 func usage(message, hint string) error { return &usageError{errors.New(message), hint} }
 
 // hintOf is the remedy that the error, or one that it wraps, carries.

@@ -27,7 +27,8 @@ before is not read again. Objects of large bodies are found below the same
 paths, or below --bodies. Ctrl-C keeps what is committed.
 
 A bucket is read where it is, newest days first, with the credentials that the
-AWS CLI would use. It is said beforehand about what the requests will cost.`,
+AWS CLI would use. It is said beforehand about what the requests will cost. A
+prefix that no key begins with ends in exit code 4.`,
 		Example: `  seismo ingest ./logs
   seismo ingest 'AWSLogs/*/BedrockModelInvocationLogs/eu-west-1/2026/**'
   seismo ingest --people people.yaml --prices our-prices.yaml ./logs

@@ -135,11 +135,31 @@ func (s *shell) ingestBucket(ctx context.Context, b *bucketFlags, uri string, bo
 	if err = errors.Join(err, s.ingested(counts, time.Since(started)), a.Close()); err != nil {
 		return err
 	}
-	s.leftOut(src.Stats())
-	if len(counts.Unread) > 0 {
+	st := src.Stats()
+	s.leftOut(st)
+	switch {
+	case len(counts.Unread) > 0:
 		return silent{exitPartial}
+	case st.Listed == 0:
+		return s.nothingThere(uri, span, st)
 	}
 	return nil
+}
+
+// nothingThere says that no key begins as it was asked. In a time that was asked
+// for there may well be none; a place without any is hardly the one that was meant.
+func (s *shell) nothingThere(uri string, span s3.Span, st s3.Stats) error {
+	if span != (s3.Span{}) {
+		if !s.json {
+			fmt.Fprintf(s.err, "nothing was found below %s in that time; times are those in the keys, in UTC\n", plain(uri))
+		}
+		return nil
+	}
+	why := "no key begins so; case and slashes count. Bedrock writes below PREFIX/AWSLogs/ACCOUNT/BedrockModelInvocationLogs/, CloudTrail below PREFIX/AWSLogs/ACCOUNT/CloudTrail/"
+	if len(st.Ignored) > 0 {
+		why = "there are only logs of other services there"
+	}
+	return missing{&advised{fmt.Errorf("nothing was found below %s", uri), why}}
 }
 
 // counted adds the objects that the listing knew as read already, and leaves out

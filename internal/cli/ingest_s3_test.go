@@ -98,3 +98,28 @@ func TestIngestWrongCalls(t *testing.T) {
 		}
 	}
 }
+
+// TestIngestOfNothing: a place without a single key is told, with what to look at,
+// and is no success; a time without one, and a place that was read before, are.
+func TestIngestOfNothing(t *testing.T) {
+	c := standin.New(t)
+	run := shellIn(t, c)
+	c.PutObject("example-logs", s3Log+"20260301T080000000Z_aa.json.gz", []byte(record("r1", "")))
+	code, out, errs := run("ingest", "s3://example-logs/awslogs/")
+	if code != exitNotFound || !strings.Contains(errs, "nothing was found below s3://example-logs/awslogs/") || !strings.Contains(errs, "case and slashes count") {
+		t.Errorf("a wrong prefix: exit %d\n%s%s", code, out, errs)
+	}
+	code, out, errs = run("ingest", "s3://example-logs/awslogs/", "--json")
+	if code != exitNotFound || !strings.Contains(out, `"objects": 0`) {
+		t.Errorf("as JSON: exit %d\n%s%s", code, out, errs)
+	}
+	code, out, errs = run("ingest", "s3://example-logs/", "--from", "2026-03-02", "--to", "2026-03-03")
+	if code != exitOK || !strings.Contains(errs, "nothing was found below s3://example-logs/ in that time") {
+		t.Errorf("another day: exit %d\n%s%s", code, out, errs)
+	}
+	for range 2 {
+		if code, _, errs := run("ingest", "s3://example-logs/"); code != exitOK || strings.Contains(errs, "nothing was found") {
+			t.Errorf("exit %d\n%s", code, errs)
+		}
+	}
+}

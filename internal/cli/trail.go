@@ -45,6 +45,9 @@ finds what aws cloudtrail validate-logs finds and says so in the same words, for
 all accounts, Regions and trails below the prefix at once, and beyond that what
 the digests leave open: hours that none vouches for, digests that were replaced.
 
+Of files with the same fault the first five are named and the others counted; -v
+names each file, the valid ones too.
+
 In S3 the last 7 days are checked unless --from says otherwise; in a folder, all
 there is. It needs s3:GetObject, s3:ListBucket and cloudtrail:ListPublicKeys.
 The exit code is 3 when anything is invalid or could not be checked.

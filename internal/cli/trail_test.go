@@ -86,6 +86,31 @@ func TestTrailValidate(t *testing.T) {
 	}
 }
 
+// TestTrailValidateSums: of many files of one fate the first few are named, and the
+// rest counted; -v and --json name them all.
+func TestTrailValidateSums(t *testing.T) {
+	cloud, _, _, d := signedTrail(t)
+	lost := 0
+	for _, hour := range d {
+		for _, log := range hour.Logs {
+			cloud.DeleteObject("example-trail", log)
+			lost++
+		}
+	}
+	validate := []string{"trail", "validate", "s3://example-trail/", "--endpoint", cloud.URL()}
+	code, out, _ := run(validate...)
+	more := fmt.Sprintf("… and %d more: Log file  INVALID: not found\n", lost-mostAlike)
+	if code != exitPartial || lost <= mostAlike || strings.Count(out, "INVALID: not found") != mostAlike+1 || !strings.Contains(out, more) || !strings.Contains(out, "-v names each") {
+		t.Errorf("code %d, %d lost, want %q\n%s", code, lost, more, out)
+	}
+	for _, how := range []string{"-v", "--json"} {
+		_, out, _ := run(append(validate, how)...)
+		if n := strings.Count(out, "not found"); n != lost || strings.Contains(out, "more:") {
+			t.Errorf("%s: %d of %d are named\n%s", how, n, lost, out)
+		}
+	}
+}
+
 func TestTrailValidateRefuses(t *testing.T) {
 	cloud, folder, keys, _ := signedTrail(t)
 	for name, tt := range map[string]struct {

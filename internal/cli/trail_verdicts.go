@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -12,16 +13,66 @@ import (
 	"seismo/internal/source/cloudtrail/digest"
 )
 
-// verdicts prints what is found while it is found.
+// verdicts prints what is found while it is found: of many files of one fate the
+// first few, unless it is to be verbose.
 type verdicts struct {
 	w             io.Writer
 	json, verbose bool
 	err           error
 	any           bool
+	fates         map[fate]int64
+}
+
+// fate is what became of a file, without its name.
+type fate struct {
+	of, state, reason string
+	unlinked          bool
+}
+
+// mostAlike is how many files of one fate are named.
+const mostAlike = 5
+
+func (f fate) String() string {
+	one := digest.Verdict{Of: f.of, State: f.state, Reason: f.reason}
+	switch text := strings.Split(one.String(), "\t"); {
+	case f.of == digest.OfGap:
+		return "times without a digest: " + f.reason
+	case f.unlinked && f.state == digest.Valid:
+		return text[0] + "  that no other digest names"
+	default:
+		return text[0] + "  " + text[2]
+	}
+}
+
+// crowded counts a verdict, and tells whether enough of its fate were named.
+func (v *verdicts) crowded(one digest.Verdict) bool {
+	if v.fates == nil {
+		v.fates = map[fate]int64{}
+	}
+	f := fate{one.Of, one.State, one.Reason, one.Unlinked}
+	v.fates[f]++
+	return v.fates[f] > mostAlike
+}
+
+// rest tells how many more there were of each fate.
+func (v *verdicts) rest(b *strings.Builder) {
+	var lines []string
+	for f, n := range v.fates {
+		if n > mostAlike {
+			lines = append(lines, plain(fmt.Sprintf("… and %s more: %s", show("", n-mostAlike), f)))
+		}
+	}
+	slices.Sort(lines)
+	if len(lines) > 0 {
+		fmt.Fprintf(b, "%s\n-v names each of them\n", strings.Join(lines, "\n"))
+	}
 }
 
 func (v *verdicts) tell(one digest.Verdict) {
 	if one.State == digest.Valid && !v.verbose && !one.Unlinked {
+		return
+	}
+	if !v.json && !v.verbose && v.crowded(one) {
 		return
 	}
 	var text string
@@ -50,6 +101,7 @@ func (v *verdicts) end(sum *digest.Summary) error {
 		return errors.Join(v.err, err, printed)
 	}
 	var b strings.Builder
+	v.rest(&b)
 	if v.any {
 		b.WriteString("\n")
 	}

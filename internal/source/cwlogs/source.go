@@ -203,7 +203,8 @@ func (s *Source) readers() int {
 	return len(s.running)
 }
 
-// Standing is how far one group is read. Times are zero before it is begun.
+// Standing is how far one group is read. Times are zero before anything of it was
+// read: where the reading is to begin says nothing of what is there.
 type Standing struct {
 	Group string    // its ARN
 	Live  time.Time // everything before it was read
@@ -225,9 +226,13 @@ func (r *reader) standing() Standing {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	st := Standing{Group: r.group.arn}
-	if r.tail != nil {
-		st.Live = time.UnixMilli(r.tail.stand.at[live]).UTC()
-		st.Swept = time.UnixMilli(r.tail.stand.at[sweep]).UTC()
+	if r.tail == nil {
+		return st
+	}
+	for h, at := range map[hand]*time.Time{live: &st.Live, sweep: &st.Swept} {
+		if reached := r.tail.stand.at[h]; reached > r.tail.stand.start {
+			*at = time.UnixMilli(reached).UTC()
+		}
 	}
 	return st
 }

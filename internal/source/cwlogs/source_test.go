@@ -277,6 +277,30 @@ func TestFaultOfOneGroupLeavesTheOthers(t *testing.T) {
 	})
 }
 
+// TestStandingOfAGroupThatIsNotRead: where the reading is to begin is not how far
+// it came: a group that nothing was read of has no such time.
+func TestStandingOfAGroupThatIsNotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud, shop := standin.New(t), newShop(t)
+		put(cloud, cloud.CreateLogGroup(standin.LogGroup{Name: "bedrock"}), time.Now(), 5)
+		mend := cloud.Fault(standin.Fault{Service: "logs", Op: "FilterLogEvents", Status: 400, Code: "AccessDeniedException", Message: "no"})
+		src := shop.open(cloud, func(cfg *cwlogs.Config) { cfg.GroupName = "bedrock" })
+		began := time.Now()
+		go func() {
+			elapse(5 * time.Minute)
+			if groups := src.Groups(); len(groups) != 1 || !groups[0].Live.IsZero() || !groups[0].Swept.IsZero() {
+				t.Errorf("nothing was read, and yet: %+v", groups)
+			}
+			mend()
+			elapse(20 * time.Minute)
+			if groups := src.Groups(); len(groups) != 1 || groups[0].Live.Before(began) {
+				t.Errorf("all was read, and yet: %+v", groups)
+			}
+		}()
+		shop.run(src, 30*time.Minute)
+	})
+}
+
 func TestNewGroupsAreFoundAndGoneOnesLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, shop := standin.New(t), newShop(t)

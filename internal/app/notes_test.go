@@ -4,9 +4,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"seismo/internal/decode"
 	"seismo/internal/event"
+	"seismo/internal/source/cwlogs"
 	"seismo/internal/source/sqs"
 	"seismo/internal/store"
 )
@@ -45,5 +47,22 @@ func TestNotesTellOfRefusals(t *testing.T) {
 	}
 	if text := strings.Join(queueNotes(sqs.Stats{Received: 9}), "\n"); strings.Contains(text, "refused") {
 		t.Errorf("nothing was refused:\n%s", text)
+	}
+}
+
+func TestNotesTellOfGroupsThatAreNotRead(t *testing.T) {
+	read, unread := cwlogs.Standing{Live: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}, cwlogs.Standing{}
+	for _, c := range []struct {
+		groups []cwlogs.Standing
+		want   string
+	}{
+		{[]cwlogs.Standing{unread}, "nothing was read yet"},
+		{[]cwlogs.Standing{read}, "read up to 2026-03-01 08:00:00"},
+		{[]cwlogs.Standing{unread, read, unread}, "3 groups, read up to 2026-03-01 08:00:00, 2 of them not read yet"},
+		{nil, "0 groups"},
+	} {
+		if got := strings.Join(groupNotes(c.groups), ", "); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
 	}
 }
