@@ -75,80 +75,6 @@ func texts(v any) (list []string) {
 	return list
 }
 
-// wide are the statements whose resources have a star, with the reason.
-var wide = map[string]string{
-	"infrastructure/Key/AccountAdministers": "in a key's policy * is the key itself",
-	"infrastructure/Key/BedrockSeals":       "in a key's policy * is the key itself",
-	"infrastructure/Key/LogGroupsSeal":      "in a key's policy * is the key itself",
-	"infrastructure/Key/TrailSeals":         "in a key's policy * is the key itself",
-	"infrastructure/Key/TopicsSeal":         "in a key's policy * is the key itself",
-
-	"infrastructure/LogBucketPolicy/SeismoBedrockWrites": "the objects below Bedrock's own folder of this account",
-	"infrastructure/TrailBucketPolicy/TrailWrites":       "the objects below the trail's own folder of this account",
-	"infrastructure/ReaderRole/ReadObjects":              "the objects of the two buckets",
-	"infrastructure/ReaderRole/ReadLogGroups":            "the streams of two named groups",
-	"infrastructure/PublisherRole/WriteEvents":           "the streams of two named groups",
-	"infrastructure/PublisherRole/SeeEvents":             "the streams of two named groups",
-	"trail/TrailRole/WriteEvents":                        "the end of CloudTrail's name of the stream is its own",
-	"infrastructure/ReaderRole/SeeProfiles":              "profiles have random ids, and come and go",
-	"infrastructure/ReaderRole/SeeGuardrails":            "guardrails have random ids, and come and go",
-	"infrastructure/ReaderRole/SeeRoleTags":              "any role may have called a model",
-	"infrastructure/ReaderRole/SeeUserTags":              "any user may have called a model",
-	"infrastructure/ReaderRole/NoResourceLevel":          "AWS has no resources for these actions; see noLevel",
-	"infrastructure/PublisherRole/WriteMetrics":          "CloudWatch has no resources for metrics; the condition names the namespace",
-	"infrastructure/PublisherRole/ReadMetrics":           "CloudWatch has no resources for metrics",
-}
-
-// noLevel are the actions that may stand on every resource, since AWS takes no
-// other there. Source: AWS's service authorization reference.
-var noLevel = []string{
-	"bedrock:GetModelInvocationLoggingConfiguration", "bedrock:ListFoundationModels",
-	"bedrock:ListGuardrails", // a guardrail can be named only where its versions are listed
-	"bedrock:ListInferenceProfiles", "bedrock:ListProvisionedModelThroughputs", "cloudtrail:LookupEvents",
-	"cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "cloudwatch:PutMetricData", "servicequotas:ListServiceQuotas",
-}
-
-func TestNoPolicyIsWiderThanNeeded(t *testing.T) {
-	used := map[string]bool{}
-	for _, g := range grants(t) {
-		if g.effect == "Deny" {
-			if !g.condition {
-				t.Errorf("%s denies without a condition", g.where)
-			}
-			continue
-		}
-		for _, a := range g.actions {
-			if strings.Contains(a, "*") {
-				t.Errorf("%s allows %s", g.where, a)
-			}
-		}
-		if g.principal == "*" {
-			t.Errorf("%s is for everybody", g.where)
-		}
-		for _, r := range g.resources {
-			if !strings.Contains(r, "*") {
-				continue
-			}
-			used[g.where] = true
-			if wide[g.where] == "" {
-				t.Errorf("%s is for %s, and no reason is given in the table", g.where, r)
-			}
-			if r == "*" && !strings.HasPrefix(g.where, "infrastructure/Key/") {
-				for _, a := range g.actions {
-					if !slices.Contains(noLevel, a) {
-						t.Errorf("%s allows %s on everything", g.where, a)
-					}
-				}
-			}
-		}
-	}
-	for where := range wide {
-		if !used[where] {
-			t.Errorf("the table names %s, which has no star", where)
-		}
-	}
-}
-
 // Whoever lets a service of AWS in says for which account or resource it acts;
 // else another account could have it write or take a role here.
 func TestServicesActForThisAccountOnly(t *testing.T) {
@@ -208,31 +134,6 @@ func TestReaderRoleIsWhatTheDoctorAsksFor(t *testing.T) {
 		_, verb, _ := strings.Cut(a, ":")
 		if !slices.Contains(writes, a) && !slices.ContainsFunc(reads, func(p string) bool { return strings.HasPrefix(verb, p) }) {
 			t.Errorf("the collector's role may %s", a)
-		}
-	}
-}
-
-// The publisher's actions are those that its calls need.
-func TestPublisherRole(t *testing.T) {
-	uses := map[string]string{
-		"cloudwatch:PutMetricData": "metrics", "cloudwatch:GetMetricData": "whether a request without an answer arrived",
-		"logs:PutLogEvents": "events", "logs:CreateLogStream": "a stream for each day", "logs:FilterLogEvents": "whether a request without an answer arrived",
-		"sts:AssumeRole": "its trust policy",
-	}
-	seen := map[string]bool{}
-	for _, g := range grants(t) {
-		if strings.HasPrefix(g.where, "infrastructure/PublisherRole/") {
-			for _, a := range g.actions {
-				seen[a] = true
-				if uses[a] == "" {
-					t.Errorf("%s allows %s, which nothing uses", g.where, a)
-				}
-			}
-		}
-	}
-	for a := range uses {
-		if !seen[a] {
-			t.Errorf("the publisher's role does not allow %s", a)
 		}
 	}
 }
