@@ -119,7 +119,7 @@ func (f *File) sending() []doctor.Target {
 		if p.SMTP != nil {
 			if key := p.SMTP.Address() + " " + p.SMTP.User; !servers[key] {
 				servers[key] = true
-				t.Server = &doctor.Server{Address: p.SMTP.Address(), Try: p.SMTP.Try}
+				t.Server = &doctor.Server{Address: p.SMTP.Address(), Steps: p.SMTP.Steps(), Try: p.SMTP.Try}
 				list = append(list, t)
 			}
 			continue

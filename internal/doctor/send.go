@@ -31,10 +31,11 @@ type Mailing struct {
 	Set  string // configuration set; "" is none
 }
 
-// Server is a mail server. Try connects, protects the connection and logs in, and
-// sends nothing; its error may have a Hint.
+// Server is a mail server. Try takes its steps, such as to connect and to log in,
+// and sends nothing; its error may have a Hint.
 type Server struct {
 	Address string // host:port
+	Steps   string // in words
 	Try     func(ctx context.Context) error
 }
 
@@ -123,7 +124,7 @@ func (m Mailing) resources(region, number string) []string {
 
 // server tries a mail server. No account of AWS has a part in it.
 func (s subject) server(ctx context.Context) {
-	c := Check{Source: s.target.Source, Action: "smtp: connect, TLS, log in", Resource: s.target.Server.Address, State: OK}
+	c := Check{Source: s.target.Source, Action: "smtp: " + s.target.Server.Steps, Resource: s.target.Server.Address, State: OK}
 	limited, cancel := context.WithTimeout(ctx, s.opt.Patience)
 	defer cancel()
 	if err := s.target.Server.Try(limited); err != nil {

@@ -27,7 +27,7 @@ func senders(cfg account.Config, try func(context.Context) error) []doctor.Targe
 		{Source: "publish", Account: cfg, Regions: []string{"eu-west-1"}, Publish: &doctor.Publishing{Namespace: "Seismo/Bedrock",
 			Groups: []string{findingsGroup, failuresGroup}, Stream: "seismo"}},
 		{Source: "reports", Account: cfg, Mail: &doctor.Mailing{From: "seismo@example.com", Set: "reports"}},
-		{Source: "reports", Server: &doctor.Server{Address: "smtp.example.com:587", Try: try}},
+		{Source: "reports", Server: &doctor.Server{Address: "smtp.example.com:587", Steps: "connect, STARTTLS, log in", Try: try}},
 	}
 }
 

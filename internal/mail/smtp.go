@@ -123,6 +123,21 @@ func (s *SMTP) Try(ctx context.Context) error {
 	return nil
 }
 
+// Steps are what Try does, in words.
+func (s *SMTP) Steps() string {
+	steps := "connect"
+	switch s.TLS {
+	case startTLS:
+		steps += ", STARTTLS"
+	case implicit:
+		steps += ", TLS"
+	}
+	if s.User != "" {
+		steps += ", log in"
+	}
+	return steps
+}
+
 // Address is where the server listens: smtp.example.com:587.
 func (s *SMTP) Address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
 

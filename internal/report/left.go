@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -15,10 +16,11 @@ import (
 type without struct {
 	Wait    []string  `json:"wait,omitempty"`   // it is tried again for them
 	Never   []string  `json:"never,omitempty"`  // and for them it is not: refused for good, or tried too often
-	Why     string    `json:"why"`              // what the mail server said
 	Next    time.Time `json:"next,omitzero"`    // when it is tried again
 	Tries   int       `json:"tries,omitzero"`   // that were made beside the first
 	Sending bool      `json:"sending,omitzero"` // it is on its way to those that wait
+
+	Why map[string]string `json:"why"` // by address: what the mail server said
 }
 
 // mostTries is how often a report is tried again for those whom a mail server put
@@ -31,7 +33,7 @@ func outcome(err error, recipients int) (done, error) {
 	d := done{Taken: recipients}
 	var part *mail.Partly
 	if errors.As(err, &part) && part.Taken > 0 {
-		d.Taken, d.Left = part.Taken, &without{}
+		d.Taken, d.Left = part.Taken, &without{Why: map[string]string{}}
 		d.Left.add(part)
 		err = part.Err
 	}
@@ -43,8 +45,8 @@ func outcome(err error, recipients int) (done, error) {
 
 // add enters whom a server refused.
 func (w *without) add(part *mail.Partly) {
-	w.Why = part.Error()
 	for _, r := range part.Refused {
+		w.Why[r.Address] = r.Err.Error()
 		if r.Later {
 			w.Wait = append(w.Wait, r.Address)
 		} else {
@@ -93,13 +95,16 @@ func (p *Post) rest(ctx context.Context, plan *Plan, d *done) error {
 // again enters what became of another try.
 func (p *Post) again(d *done, recipients int, err error) {
 	next, failed := outcome(err, recipients)
-	now := without{Never: d.Left.Never, Why: d.Left.Why, Tries: d.Left.Tries + 1}
+	now := without{Never: d.Left.Never, Why: maps.Clone(d.Left.Why), Tries: d.Left.Tries + 1}
 	var part *mail.Partly
 	switch {
 	case errors.As(err, &part):
 		now.add(part)
 	case failed != nil:
-		now.Wait, now.Why = d.Left.Wait, failed.Error()
+		now.Wait = d.Left.Wait
+		for _, a := range now.Wait {
+			now.Why[a] = failed.Error()
+		}
 	}
 	if now.Tries >= mostTries {
 		now.Never, now.Wait = append(now.Never, now.Wait...), nil
@@ -111,6 +116,15 @@ func (p *Post) again(d *done, recipients int, err error) {
 	if d.Left = &now; len(now.Wait)+len(now.Never) == 0 {
 		d.Left = nil
 	}
+}
+
+// said is what the mail server said of those who have not got the report.
+func (w *without) said() string {
+	var list []string
+	for _, a := range slices.Concat(w.Never, w.Wait) {
+		list = append(list, a+" ("+w.Why[a]+")")
+	}
+	return "the mail server refused " + strings.Join(list, ", ")
 }
 
 // waits tells whether an address of the configuration, which may come with a name,
@@ -127,7 +141,7 @@ func (p *Post) log(what string, plan *Plan, of Period, d done) {
 	}
 	why := "it may or may not have gone out, and is not sent again to those whom the mail server took"
 	if d.Left != nil {
-		why = d.Left.Why
+		why = d.Left.said()
 	}
 	p.deps.Log.Warn(what+", but not to all", "kind", plan.Kind, "period", of.ID(), "recipients", d.Taken, "err", why)
 }
@@ -172,7 +186,7 @@ func (s *Sent) tell(plan *Plan, d done) {
 	if l == nil {
 		return
 	}
-	s.Fault = l.Why
+	s.Fault = l.said()
 	if len(l.Never) > 0 {
 		s.Remedy = fmt.Sprintf("Check %s in reports.%s.to: the next report goes there too, this one is not tried again.", strings.Join(l.Never, ", "), plan.Kind)
 	}

@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"seismo/internal/query"
@@ -46,6 +48,11 @@ type Source struct {
 	Failed   int64            `json:"failed_reads"` // objects that could not be read to their end; they come again
 	FailedBy map[string]int64 `json:"failed_by,omitempty"`
 	Troubles []Trouble        `json:"troubles,omitempty"` // the objects that wait to be tried again, at most 50
+}
+
+// Told are the notes that say something beside why the source fails.
+func (s Source) Told() []string {
+	return slices.DeleteFunc(slices.Clone(s.Notes), func(note string) bool { return s.Why != "" && strings.Contains(note, s.Why) })
 }
 
 // Trouble is an object that could not be read yet.
