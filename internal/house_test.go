@@ -22,7 +22,7 @@ import (
 var floors = [][]string{
 	{"content", "docs", "internal/event", "internal/jsondoc", "internal/config", "internal/crowd", "internal/terminal"},
 	{"internal/source"},
-	{"internal/account", "internal/source/dir"},
+	{"internal/account", "internal/source/dir", "internal/source/paged"},
 	{
 		"internal/source/s3", "internal/source/sqs", "internal/source/cwlogs",
 		"internal/source/firehose", "internal/source/cloudtrail", "internal/source/cloudtrail/digest",

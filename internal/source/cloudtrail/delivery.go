@@ -1,9 +1,6 @@
 package cloudtrail
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/go-json-experiment/json"
@@ -11,18 +8,15 @@ import (
 
 	"seismo/internal/event"
 	"seismo/internal/source"
+	"seismo/internal/source/paged"
 )
 
 // pageOf makes the object and the bytes of a delivery out of events, in the form
 // of LookupEvents' own answer.
 func pageOf(name, region, eventSource string, events []types.Event) (source.Object, []byte) {
 	body := encode(events)
-	ids := sha256.New()
-	for _, e := range events {
-		ids.Write([]byte(aws.ToString(e.EventId) + "\n"))
-	}
 	o := source.Object{
-		ID:     name + "#" + hex.EncodeToString(ids.Sum(nil)[:16]),
+		ID:     paged.ID(name, events, func(e *types.Event) string { return aws.ToString(e.EventId) }),
 		Origin: originOf(region, eventSource),
 		Size:   int64(len(body)),
 	}

@@ -13,6 +13,7 @@ import (
 
 	"seismo/internal/account"
 	"seismo/internal/source"
+	"seismo/internal/source/paged"
 )
 
 // reader looks up the event sources of one Region, one page after the other, all
@@ -21,22 +22,18 @@ type reader struct {
 	*Source
 	region  string
 	client  *cloudtrail.Client
-	account string // its number, once it is known
-	wake    chan struct{}
+	account string     // its number, once it is known
+	wake    paged.Bell // rings once something was settled
 
 	mu    sync.Mutex // of the lanes
 	lanes []*lane
 	turn  int // of the lane to begin with
 
-	told time.Time // when a fault was last reported
+	complaint paged.Complaint
 }
 
-// tellAgain is how often faults of a Region are reported: whoever is told pauses
-// at each, for which other Regions should not have to wait.
-const tellAgain = time.Minute
-
 func (s *Source) newReader(region string, sources []string) *reader {
-	r := &reader{Source: s, region: region, client: s.deps.Account.CloudTrail(region), wake: make(chan struct{}, 1)}
+	r := &reader{Source: s, region: region, client: s.deps.Account.CloudTrail(region), wake: paged.NewBell()}
 	for _, name := range sources {
 		r.lanes = append(r.lanes, newLane(name, &s.terms))
 	}
@@ -51,7 +48,7 @@ func (r *reader) run(ctx context.Context) {
 		}
 		l, until := r.choose(r.deps.Now())
 		if l == nil {
-			r.sleep(ctx, until.Sub(r.deps.Now()))
+			r.wake.Wait(ctx, until.Sub(r.deps.Now()))
 		} else if err := r.step(ctx, l); err != nil {
 			r.fault(ctx, l, err)
 		}
@@ -87,17 +84,6 @@ func (r *reader) choose(now time.Time) (chosen *lane, until time.Time) {
 		}
 	}
 	return chosen, until
-}
-
-// sleep waits for a time, or until something is settled.
-func (r *reader) sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(max(d, 0))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-r.wake:
-	case <-ctx.Done():
-	}
 }
 
 // step asks for one page of a lane and delivers what is new in it.
@@ -189,34 +175,22 @@ func (r *reader) deliver(ctx context.Context, l *lane, events []types.Event, tok
 	if l.window.hand != live {
 		object.Modified = time.Time{} // old on purpose, which is no lag
 	}
-	weight := min(object.Size, mostBytes)
-	if err := r.bytes.Acquire(ctx, weight); err != nil {
-		return err
-	}
-	d := source.Held(object, body, func(ok bool) {
-		r.bytes.Release(weight)
-		if ok {
-			r.seen.add(ids)
-		}
-		r.mu.Lock()
-		l.settled(ok)
-		r.mu.Unlock()
-		r.nudge()
-	})
 	r.mu.Lock()
 	l.page(oldest, token, true)
 	r.mu.Unlock()
-	if !r.send(ctx, result{delivery: d}) {
-		r.bytes.Release(weight)
-	}
-	return nil
+	return r.out.Page(ctx, object, body, func(ok bool) {
+		if ok {
+			r.seen.add(ids)
+		}
+		r.settled(func() { l.settled(ok) })
+	})
 }
 
-func (r *reader) nudge() {
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
+func (r *reader) settled(tell func()) {
+	r.mu.Lock()
+	tell()
+	r.mu.Unlock()
+	r.wake.Ring()
 }
 
 // finish delivers the cursor of a window that is done.
@@ -229,12 +203,9 @@ func (r *reader) finish(ctx context.Context, l *lane) {
 	}
 	object := source.Object{Origin: originOf(r.region, l.eventSource),
 		Cursor: &source.Cursor{Name: r.cursorName(l), Value: at.String()}}
-	r.send(ctx, result{delivery: source.Held(object, nil, func(ok bool) {
-		r.mu.Lock()
-		l.markSettled(ok, r.deps.Now())
-		r.mu.Unlock()
-		r.nudge()
-	})})
+	r.out.Mark(ctx, object, func(ok bool) {
+		r.settled(func() { l.markSettled(ok, r.deps.Now()) })
+	})
 }
 
 // fault pauses a lane and reports why, unless the Region did so a moment ago.
@@ -246,9 +217,8 @@ func (r *reader) fault(ctx context.Context, l *lane, err error) {
 	r.mu.Lock()
 	l.stumbled(refusedToken(err), now)
 	r.mu.Unlock()
-	if r.told.IsZero() || now.Sub(r.told) >= tellAgain {
-		r.told = now
-		r.send(ctx, result{err: err})
+	if r.complaint.Due(now) {
+		r.out.Fail(ctx, err)
 	}
 }
 

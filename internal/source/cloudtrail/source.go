@@ -13,19 +13,14 @@ package cloudtrail
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"sync"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	"seismo/internal/account"
 	"seismo/internal/source"
+	"seismo/internal/source/paged"
 )
-
-// mostBytes bounds the deliveries that are not settled.
-const mostBytes = 32 << 20
 
 // Deps are what a Source needs from its house.
 type Deps struct {
@@ -41,8 +36,7 @@ type Source struct {
 	cfg   Config
 	deps  Deps
 	terms terms
-	out   chan result
-	bytes *semaphore.Weighted // of deliveries that are not settled
+	out   *paged.Out
 	seen  *seen
 
 	start   sync.Once
@@ -52,12 +46,6 @@ type Source struct {
 }
 
 var _ source.Source = (*Source)(nil)
-
-// result is what Receive returns.
-type result struct {
-	delivery source.Delivery
-	err      error
-}
 
 // New makes a Source. It asks AWS nothing: the first Receive does.
 func New(_ context.Context, cfg Config, deps Deps) (*Source, error) {
@@ -74,10 +62,9 @@ func New(_ context.Context, cfg Config, deps Deps) (*Source, error) {
 		cfg: cfg, deps: deps,
 		terms: terms{interval: cfg.Interval.Std(), lookback: min(cfg.Lookback.Std(), keptSafe),
 			overlap: cfg.Overlap.Std(), sweep: cfg.Sweep.Std()},
-		out:   make(chan result),
-		over:  make(chan struct{}),
-		bytes: semaphore.NewWeighted(mostBytes),
-		seen:  newSeen(seenMost),
+		out:  paged.NewOut(),
+		over: make(chan struct{}),
+		seen: newSeen(seenMost),
 	}, nil
 }
 
@@ -85,19 +72,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Source, error) {
 // fault of one Region; the others go on. It gives io.EOF after Close alone.
 func (s *Source) Receive(ctx context.Context) (source.Delivery, error) {
 	s.start.Do(func() { s.work(ctx) })
-	select {
-	case <-s.over:
-		return nil, io.EOF
-	default:
-	}
-	select {
-	case r := <-s.out:
-		return r.delivery, r.err
-	case <-s.over:
-		return nil, io.EOF
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return s.out.Receive(ctx, s.over)
 }
 
 // work starts the readers, which end with Close and not with the first Receive.
@@ -123,14 +98,4 @@ func (s *Source) Close() error {
 	s.stop.Do(func() { close(s.over) })
 	s.readers.Wait()
 	return nil
-}
-
-// send gives a result to Receive; false is the end of ctx.
-func (s *Source) send(ctx context.Context, r result) bool {
-	select {
-	case s.out <- r:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -1,8 +1,6 @@
 package cwlogs
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -13,21 +11,19 @@ import (
 
 	"seismo/internal/event"
 	"seismo/internal/source"
+	"seismo/internal/source/paged"
 )
 
 // pageOf makes the object and the bytes of a delivery out of events. The bytes
 // have the form of FilterLogEvents' own answer.
 func pageOf(g *group, events []types.FilteredLogEvent) (source.Object, []byte) {
 	body := encode(events)
-	ids := sha256.New()
 	var newest int64
 	for _, e := range events {
-		ids.Write([]byte(idOf(&e)))
-		ids.Write([]byte{'\n'})
 		newest = max(newest, aws.ToInt64(e.IngestionTime))
 	}
 	o := source.Object{
-		ID:     "cwl:" + g.arn + "#" + hex.EncodeToString(ids.Sum(nil)[:16]),
+		ID:     paged.ID("cwl:"+g.arn, events, idOf),
 		Origin: event.Origin{Group: g.name},
 		Size:   int64(len(body)),
 	}

@@ -12,6 +12,7 @@ import (
 	"seismo/internal/account"
 	"seismo/internal/event"
 	"seismo/internal/source"
+	"seismo/internal/source/paged"
 )
 
 // reader carries out what the tail of one group says.
@@ -19,17 +20,14 @@ type reader struct {
 	*Source
 	group  group
 	client *cloudwatchlogs.Client
-	wake   chan struct{} // holds one token once something was settled
+	wake   paged.Bell // rings once something was settled
 	stop   context.CancelFunc
 
 	mu   sync.Mutex
 	tail *tail
 
-	told time.Time // when a fault was last reported; zero when all is well
+	fault paged.Complaint
 }
-
-// tellAgain is how often a fault that lasts is reported.
-const tellAgain = time.Minute
 
 // run reads until the end of ctx or of what is to be read.
 func (r *reader) run(ctx context.Context) {
@@ -46,9 +44,9 @@ func (r *reader) run(ctx context.Context) {
 		case actMark:
 			r.mark(ctx, s.cursor)
 		case actHold:
-			r.sleep(ctx, time.Hour)
+			r.wake.Wait(ctx, time.Hour)
 		case actRest:
-			r.sleep(ctx, time.UnixMilli(s.until).Sub(r.now()))
+			r.wake.Wait(ctx, time.UnixMilli(s.until).Sub(r.now()))
 		case actOver:
 			return
 		}
@@ -59,7 +57,7 @@ func (r *reader) run(ctx context.Context) {
 // not known is none: what is read twice is stored once.
 func (r *reader) resume(ctx context.Context) bool {
 	name := r.group.cursorName(&r.cfg)
-	for pause := time.Second; ; pause = min(2*pause, tellAgain) {
+	for pause := time.Second; ; pause = min(2*pause, paged.TellAgain) {
 		text, err := r.deps.Journal.Cursor(ctx, name)
 		if err == nil {
 			at, err := parseCursor(text)
@@ -73,22 +71,10 @@ func (r *reader) resume(ctx context.Context) bool {
 			return true
 		}
 		r.report(ctx, err)
-		if !r.sleep(ctx, pause) {
+		if !r.wake.Wait(ctx, pause) {
 			return false
 		}
 	}
-}
-
-// sleep waits for a time, or until something is settled; false is the end of ctx.
-func (r *reader) sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(max(d, 0))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-r.wake:
-	case <-ctx.Done():
-	}
-	return ctx.Err() == nil
 }
 
 // read asks for one page and delivers what is new in it.
@@ -101,7 +87,7 @@ func (r *reader) read(ctx context.Context, s step) {
 		r.report(ctx, account.Explain(err, "read the log group "+r.group.arn))
 		return
 	}
-	r.told = time.Time{}
+	r.fault.Well()
 	ids := make([]ident, len(out.Events))
 	for i := range out.Events {
 		ids[i] = identOf(idOf(&out.Events[i]), aws.ToInt64(out.Events[i].Timestamp))
@@ -140,26 +126,19 @@ func (r *reader) ask(ctx context.Context, s step) (*cloudwatchlogs.FilterLogEven
 // deliver hands out events once there is room for them.
 func (r *reader) deliver(ctx context.Context, number int, events []types.FilteredLogEvent) {
 	object, body := pageOf(&r.group, events)
-	weight := min(object.Size, mostBytes)
-	if r.bytes.Acquire(ctx, weight) != nil {
-		return // ctx ended, and nobody asks the tail any more
-	}
-	d := source.Held(object, body, func(ok bool) {
-		r.bytes.Release(weight)
+	// Its error is the end of ctx, and nobody asks the tail any more.
+	_ = r.out.Page(ctx, object, body, func(ok bool) {
 		r.settled(func(now int64) { r.tail.settled(number, ok, now) })
 	})
-	if !r.send(ctx, result{delivery: d}) {
-		r.bytes.Release(weight)
-	}
 }
 
 // mark hands out the cursor.
 func (r *reader) mark(ctx context.Context, value string) {
 	object := source.Object{Origin: event.Origin{Group: r.group.name},
 		Cursor: &source.Cursor{Name: r.group.cursorName(&r.cfg), Value: value}}
-	r.send(ctx, result{delivery: source.Held(object, nil, func(ok bool) {
+	r.out.Mark(ctx, object, func(ok bool) {
 		r.settled(func(now int64) { r.tail.marked(ok, now) })
-	})})
+	})
 }
 
 func (r *reader) settled(tell func(now int64)) {
@@ -167,17 +146,12 @@ func (r *reader) settled(tell func(now int64)) {
 	r.mu.Lock()
 	tell(now)
 	r.mu.Unlock()
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
+	r.wake.Ring()
 }
 
-// report tells of a fault, and of one that lasts once a minute: the caller of
-// Receive pauses at each, for which other groups should not have to wait.
+// report tells of a fault, and of one that lasts in measure.
 func (r *reader) report(ctx context.Context, err error) {
-	if now := r.now(); ctx.Err() == nil && (r.told.IsZero() || now.Sub(r.told) >= tellAgain) {
-		r.told = now
-		r.send(ctx, result{err: err})
+	if ctx.Err() == nil && r.fault.Due(r.now()) {
+		r.out.Fail(ctx, err)
 	}
 }

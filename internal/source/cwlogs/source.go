@@ -10,7 +10,6 @@ package cwlogs
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -19,13 +18,12 @@ import (
 
 	"seismo/internal/account"
 	"seismo/internal/source"
+	"seismo/internal/source/paged"
 )
 
-// Bounds of memory: bytes of deliveries that are not settled, and ids that are
-// remembered, about ten bytes each, by all groups together and by one at least.
-// Four million are a day of 48 calls a second.
+// Bounds of memory: ids that are remembered, about ten bytes each, by all groups
+// together and by one at least. Four million are a day of 48 calls a second.
 const (
-	mostBytes       = 32 << 20
 	mostRemembered  = 4 << 20
 	leastRemembered = 20_000
 )
@@ -44,9 +42,8 @@ type Deps struct {
 type Source struct {
 	cfg   Config
 	deps  Deps
-	out   chan result
+	out   *paged.Out
 	calls *semaphore.Weighted // groups that ask at the same time
-	bytes *semaphore.Weighted // of deliveries that are not settled
 
 	start  sync.Once
 	cancel context.CancelFunc
@@ -55,12 +52,6 @@ type Source struct {
 	mu      sync.Mutex
 	running map[string]*reader // by ARN
 	closed  bool
-}
-
-// result is what Receive returns.
-type result struct {
-	delivery source.Delivery
-	err      error
 }
 
 // New makes a Source of a configuration that was checked. It asks AWS nothing:
@@ -77,10 +68,9 @@ func New(_ context.Context, cfg Config, deps Deps) (*Source, error) {
 	}
 	return &Source{
 		cfg: cfg, deps: deps,
-		out:     make(chan result),
+		out:     paged.NewOut(),
 		over:    make(chan struct{}),
 		calls:   semaphore.NewWeighted(int64(cfg.Workers)),
-		bytes:   semaphore.NewWeighted(mostBytes),
 		running: map[string]*reader{},
 	}, nil
 }
@@ -92,14 +82,7 @@ func (s *Source) now() time.Time { return s.deps.Now() }
 // goes on.
 func (s *Source) Receive(ctx context.Context) (source.Delivery, error) {
 	s.start.Do(func() { s.work(ctx) })
-	select {
-	case r := <-s.out:
-		return r.delivery, r.err
-	case <-s.over:
-		return nil, io.EOF
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return s.out.Receive(ctx, s.over)
 }
 
 // work starts the work, which ends with Close and not with the first Receive.
@@ -129,16 +112,6 @@ func (s *Source) Close() error {
 	return nil
 }
 
-// send gives a result to Receive; false is the end of ctx.
-func (s *Source) send(ctx context.Context, r result) bool {
-	select {
-	case s.out <- r:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // supervise finds the groups and has each read.
 func (s *Source) supervise(ctx context.Context) {
 	defer close(s.over)
@@ -147,8 +120,8 @@ func (s *Source) supervise(ctx context.Context) {
 	for pause := time.Second; ; {
 		groups, err := s.discover(ctx)
 		if err != nil {
-			s.send(ctx, result{err: err})
-			pause = min(2*pause, tellAgain)
+			s.out.Fail(ctx, err)
+			pause = min(2*pause, paged.TellAgain)
 		} else {
 			s.assign(ctx, groups, &readers)
 			pause = lookAgain
@@ -189,7 +162,7 @@ func (s *Source) assign(ctx context.Context, groups []group, readers *sync.WaitG
 		if s.running[g.arn] != nil {
 			continue
 		}
-		r := &reader{Source: s, group: g, client: s.deps.Account.Logs(g.region), wake: make(chan struct{}, 1)}
+		r := &reader{Source: s, group: g, client: s.deps.Account.Logs(g.region), wake: paged.NewBell()}
 		var own context.Context
 		own, r.stop = context.WithCancel(ctx)
 		s.running[g.arn] = r
