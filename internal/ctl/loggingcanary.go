@@ -171,6 +171,15 @@ func (w *waiting) tell(l logging.Flight) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if line := w.line(l, time.Now()); line != "" {
+		fmt.Fprint(w.flags.Err, "\r\x1b[K"+line)
+		w.drawn = true
+	}
+}
+
+// line is what is said of all flights once one of them got on; "" when nothing is
+// waited for.
+func (w *waiting) line(l logging.Flight, now time.Time) string {
 	w.seen[l.Region] = l
 	came, open, longest := 0, []string{}, time.Duration(0)
 	for _, l := range w.seen {
@@ -183,16 +192,15 @@ func (w *waiting) tell(l logging.Flight) {
 			}
 		}
 		if !l.Answered.IsZero() {
-			longest = max(longest, time.Since(l.Answered))
+			longest = max(longest, now.Sub(l.Answered))
 		}
 	}
 	if len(open) == 0 {
-		return
+		return ""
 	}
 	slices.Sort(open)
 	line := fmt.Sprintf("waiting %s of %s: %d arrived; not yet: %s", longest.Round(time.Second), w.flags.canary.wait, came, strings.Join(open, ", "))
-	fmt.Fprint(w.flags.Err, "\r\x1b[K"+shortened(plain(line), 100))
-	w.drawn = true
+	return shortened(plain(line), 100)
 }
 
 // clear takes the line away.

@@ -89,14 +89,22 @@ func (f *loggingFlags) conflict(p *logging.Plan) {
 }
 
 func (f *loggingFlags) cost(c *logging.Cost) {
-	switch {
-	case c == nil:
-	case c.Calls == nil:
-		f.say("  cost: CloudWatch counted no calls in two weeks; a million calls of 8 KB cost about $%.2f (S3 %.2f, CloudWatch %.2f; prices of us-east-1, %s)",
-			c.Total, c.S3, c.Logs, c.Prices)
-	default:
-		f.say("  cost: about $%.2f a month for %.0f calls (S3 %.2f, CloudWatch %.2f; prices of us-east-1, %s)", c.Total, *c.Calls, c.S3, c.Logs, c.Prices)
+	if c == nil {
+		return
 	}
+	weight := fmt.Sprintf("%.0f bytes a call are a guess", c.Bytes)
+	if s := c.Sample; s != nil {
+		weight = fmt.Sprintf("%.0f bytes a call, measured over %d objects, of which %d were read, with %s", c.Bytes, s.Objects, s.Read, counted(s.Records, "record"))
+	}
+	of := "about $%.2f a month for %.0f calls"
+	calls := 1e6
+	if c.Calls == nil {
+		of = "CloudWatch counted no calls in two weeks; about $%.2f for %.0f calls"
+	} else {
+		calls = *c.Calls
+	}
+	f.say("  cost: "+of+" (S3 %.2f, CloudWatch %.2f)", c.Total, calls, c.S3, c.Logs)
+	f.say("    %s; prices are those of us-east-1, %s", weight, c.Prices)
 }
 
 func (f *loggingFlags) permissions(list []logging.Permission) {

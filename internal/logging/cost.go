@@ -29,7 +29,8 @@ const (
 
 // What a record weighs. Bedrock writes the request and the answer as JSON with
 // about 2 KB around them; a token is about 4 bytes of it; gzip leaves a fifth.
-// All of these are guesses, not measurements.
+// All of these are guesses; where records were delivered already a Sample is in
+// their place.
 const (
 	envelope   = 2 << 10
 	perToken   = 4
@@ -42,6 +43,7 @@ const (
 type Cost struct {
 	Calls  *float64 `json:"calls_per_month"` // null when CloudWatch counted none
 	Bytes  float64  `json:"bytes_per_call"`
+	Sample *Sample  `json:"measured"`       // null when Bytes is a guess
 	S3     float64  `json:"s3_usd"`         // a month's PUTs and its storage for as long as it is kept
 	Logs   float64  `json:"cloudwatch_usd"` // a month's ingestion, and storage
 	Total  float64  `json:"usd_per_month"`  // per million calls when Calls is null
@@ -65,19 +67,34 @@ func (t *Tool) Estimate(ctx context.Context, plans []Plan) {
 			if err != nil {
 				t.opt.Log.Debug("CloudWatch does not count calls", "region", plan.Region, "error", account.Redact(err.Error()))
 			}
-			plan.Cost = costOf(&plan.wish, sums[0], sums[1]+sums[2])
+			plan.Cost = costOf(&plan.wish, sums[0], sums[1]+sums[2], t.measure(ctx, plan.place, plan.logging()))
 		})
 	}
 	work.Wait()
 }
 
-// costOf is the estimate for so many calls and tokens within the window.
-func costOf(w *Wish, calls, tokens float64) *Cost {
-	c := &Cost{Prices: PricesOf, Bytes: envelope + 1500*perToken} // of a call that nobody counted
+// logging is the configuration that the plan found.
+func (plan *Plan) logging() string {
+	for _, s := range plan.Steps {
+		if s.Kind == kindLogging {
+			return s.Before
+		}
+	}
+	return ""
+}
+
+// costOf is the estimate for so many calls and tokens within the window. sample is
+// nil where nothing was measured.
+func costOf(w *Wish, calls, tokens float64, sample *Sample) *Cost {
+	c := &Cost{Prices: PricesOf, Bytes: envelope + 1500*perToken, Sample: sample} // of a call that nobody counted
 	month := 1e6
 	if calls > 0 {
 		month = calls * float64(30*24*time.Hour) / float64(window)
 		c.Calls, c.Bytes = &month, envelope+tokens/calls*perToken
+	}
+	stored, puts := c.Bytes/squeezed, 1.0/callsInPut
+	if sample != nil {
+		c.Bytes, stored, puts = sample.Plain, sample.Stored, sample.Puts
 	}
 	gb := month * c.Bytes / gigabyte
 	days := func(n, otherwise int) float64 {
@@ -87,7 +104,7 @@ func costOf(w *Wish, calls, tokens float64) *Cost {
 		return float64(n) / 30
 	}
 	if w.S3 {
-		c.S3 = month/callsInPut*pricePut + gb/squeezed*priceStore*days(w.BucketDays, DefaultDays)
+		c.S3 = month*puts*pricePut + month*stored/gigabyte*priceStore*days(w.BucketDays, DefaultDays)
 	}
 	if w.CloudWatch {
 		c.Logs = gb*priceIngest + gb/squeezed*priceStoreGroup*days(w.Retention, DefaultRetention)

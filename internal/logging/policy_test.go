@@ -66,13 +66,13 @@ func TestDiff(t *testing.T) {
 func TestCostOf(t *testing.T) {
 	w := Wish{S3: true, CloudWatch: true}
 	// 1.4 million calls in 14 days are 3 million a month; of 1 KiB tokens each.
-	c := costOf(&w, 1.4e6, 1.4e6*512)
+	c := costOf(&w, 1.4e6, 1.4e6*512, nil)
 	gb := 3e6 * 4096 / (1 << 30)
 	near := func(a, b float64) bool { return a-b < 0.005 && b-a < 0.005 }
 	if c.Calls == nil || !near(*c.Calls, 3e6) || !near(c.S3, 3e5*5e-6+gb/5*0.023*365/30) || !near(c.Logs, gb*0.50+gb/5*0.03) || !near(c.Total, c.S3+c.Logs) {
 		t.Errorf("%+v", c)
 	}
-	if none := costOf(&w, 0, 0); none.Calls != nil || none.Total == 0 {
+	if none := costOf(&w, 0, 0, nil); none.Calls != nil || none.Total == 0 {
 		t.Errorf("without counts: %+v", none)
 	}
 }
