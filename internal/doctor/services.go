@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -108,9 +109,11 @@ func (s subject) inventory(ctx context.Context, region string) {
 			return err
 		}},
 	}
+	var work sync.WaitGroup // a service that is broken is tried for a while
 	for _, c := range calls {
-		_ = s.try(ctx, Check{Region: region, Action: c.action, Resource: "*"}, c.call)
+		work.Go(func() { _ = s.try(ctx, Check{Region: region, Action: c.action, Resource: "*"}, c.call) })
 	}
+	work.Wait()
 	const people = "without it, people have no names from IAM Identity Center"
 	_ = s.ask(ctx, people, Check{Region: region, Action: "sso:ListInstances", Resource: "*"}, func(ctx context.Context) error {
 		_, err := ssoadmin.NewFromConfig(s.account.SDK(region)).ListInstances(ctx, &ssoadmin.ListInstancesInput{MaxResults: one})
