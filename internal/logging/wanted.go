@@ -92,10 +92,10 @@ func wantEncryption(key string) func(string) (string, error) {
 				}
 			}
 		}
-		rule := objects.ServerSideEncryptionRule{ApplyServerSideEncryptionByDefault: &objects.ServerSideEncryptionByDefault{SSEAlgorithm: algorithm, KMSMasterKeyID: id}}
-		if key != "" {
-			rule.BucketKeyEnabled = aws.Bool(true)
-		}
+		// S3 says of each rule whether it has a bucket key: one that was written without
+		// would read as changed by somebody else.
+		rule := objects.ServerSideEncryptionRule{BucketKeyEnabled: aws.Bool(key != ""),
+			ApplyServerSideEncryptionByDefault: &objects.ServerSideEncryptionByDefault{SSEAlgorithm: algorithm, KMSMasterKeyID: id}}
 		return textOf(objects.ServerSideEncryptionConfiguration{Rules: []objects.ServerSideEncryptionRule{rule}})
 	}
 }
