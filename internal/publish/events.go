@@ -223,36 +223,6 @@ func (p *Publisher) enterLines(ctx context.Context, kind string, sent *sentLines
 	return p.book.set(ctx, "pending-"+kind, "")
 }
 
-// settleLines finds out what became of a request that was left without an answer.
-func (p *Publisher) settleLines(ctx context.Context, kind string) error {
-	var left pendingLines
-	found, err := p.book.load(ctx, "pending-"+kind, &left)
-	if err != nil || !found {
-		return err
-	}
-	var sent sentLines
-	if _, err := p.book.load(ctx, hourName(kind, left.Hour), &sent); err != nil {
-		return err
-	}
-	if sent.Applied == left.ID {
-		return p.book.set(ctx, "pending-"+kind, "")
-	}
-	there, err := p.written(ctx, p.group(kind), left)
-	switch {
-	case err != nil && !forbidden(err):
-		return err
-	case err != nil:
-		p.deps.Log.Warn("a request has no answer and the log group may not be read: taken as written, so that nothing is written twice", "err", err)
-		return p.enterLines(ctx, kind, &sent, left)
-	case there:
-		return p.enterLines(ctx, kind, &sent, left)
-	}
-	if until := left.Left.Add(patience); p.deps.Now().Before(until) {
-		return fmt.Errorf("the last request of log events got no answer; whether it arrived shows by %s: %w", until.Format("15:04:05 UTC"), errDoubtful)
-	}
-	return p.book.set(ctx, "pending-"+kind, "")
-}
-
 func (p *Publisher) group(kind string) string {
 	if kind == Findings {
 		return p.cfg.SecurityGroup

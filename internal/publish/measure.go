@@ -3,7 +3,6 @@ package publish
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -58,20 +57,11 @@ func (k key) String() string {
 
 // measures are the columns that are asked for, defined where the reports are.
 func measures() []query.Measure {
-	var list []query.Measure
+	var names []string
 	for _, m := range metrics {
-		for _, report := range query.Reports() {
-			columns := query.ReportColumns(report)
-			at := slices.IndexFunc(columns, func(c query.ReportColumn) bool { return c.Of == nil && c.Name == m.column })
-			if at >= 0 {
-				found := columns[at].Measure
-				found.As = m.column
-				list = append(list, found)
-				break
-			}
-		}
+		names = append(names, m.column)
 	}
-	return list
+	return query.Figures(names...)
 }
 
 var callsOnly = query.Compare{Field: "kind", Op: query.Equal, Value: event.KindCall}

@@ -200,42 +200,6 @@ func (p *Publisher) enter(ctx context.Context, sent *sentHour, done pending) err
 	return p.book.set(ctx, "pending", "")
 }
 
-// patience is how long CloudWatch may take to show what it has got. Only after
-// that is a request whose mark is not there taken for lost.
-const patience = 15 * time.Minute
-
-// settle finds out what became of a request that a former run left without an
-// answer: entered already, got by CloudWatch, or lost.
-func (p *Publisher) settle(ctx context.Context) error {
-	var left pending
-	found, err := p.book.load(ctx, "pending", &left)
-	if err != nil || !found {
-		return err
-	}
-	var sent sentHour
-	if _, err := p.book.load(ctx, hourName(Metrics, left.Hour), &sent); err != nil {
-		return err
-	}
-	if sent.Applied == left.ID {
-		return p.book.set(ctx, "pending", "")
-	}
-	there, err := p.marked(ctx, left)
-	switch {
-	case err != nil && !forbidden(err):
-		return err
-	case err != nil:
-		p.deps.Log.Warn("a request has no answer and CloudWatch may not be asked for it: taken as sent, so that nothing is counted twice", "err", err)
-		return p.enter(ctx, &sent, left)
-	case there:
-		return p.enter(ctx, &sent, left)
-	}
-	if until := left.Left.Add(patience); p.deps.Now().Before(until) {
-		return fmt.Errorf("the last request got no answer; whether CloudWatch has it shows by %s, and nothing is sent before that: %w",
-			until.Format("15:04:05 UTC"), errDoubtful)
-	}
-	return p.book.set(ctx, "pending", "") // lost: what it had is sent anew
-}
-
 // Preview is what Metrics would send of a span, without sending or writing
 // anything down.
 func (p *Publisher) Preview(ctx context.Context, from, to time.Time) ([]Point, error) {

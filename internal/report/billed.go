@@ -93,7 +93,7 @@ func (r *Report) bills(ctx context.Context, a asker, ask bill.Ask) error {
 				one.Open--
 			}
 		}
-		t, err := a.ask(ctx, p, query.Aggregate{Where: query.Compare{Field: "account", Op: query.Equal, Value: b.Account}, Measures: pick("unpriced", "cost.usd")})
+		t, err := a.ask(ctx, p, query.Aggregate{Where: query.Compare{Field: "account", Op: query.Equal, Value: b.Account}, Measures: query.Figures("unpriced", "cost.usd")})
 		if err != nil {
 			return err
 		}

@@ -184,27 +184,8 @@ func (a asker) ask(ctx context.Context, p Period, q query.Aggregate) (query.Tabl
 	return t, nil
 }
 
-// pick takes columns of the reports of the query language, so that a figure is
-// defined in one place.
-func pick(names ...string) []query.Measure {
-	var out []query.Measure
-	for _, name := range names {
-		for _, report := range query.Reports() {
-			columns := query.ReportColumns(report)
-			at := slices.IndexFunc(columns, func(c query.ReportColumn) bool { return c.Of == nil && c.Name == name })
-			if at >= 0 && report != "security" {
-				m := columns[at].Measure
-				m.As = name
-				out = append(out, m)
-				break
-			}
-		}
-	}
-	return out
-}
-
 func (a asker) totals(ctx context.Context, p Period) (Totals, error) {
-	table, err := a.ask(ctx, p, query.Aggregate{Measures: append(pick("calls", "failed", "throttled", "people", "unpriced", "cost.usd",
+	table, err := a.ask(ctx, p, query.Aggregate{Measures: append(query.Figures("calls", "failed", "throttled", "people", "unpriced", "cost.usd",
 		"latency.p95", "tokens.input", "tokens.cache_read", "tokens.cache_write", "tokens.output"),
 		query.Measure{Func: query.Count, Field: "person", As: "told"})})
 	if err != nil || len(table.Rows) == 0 {
@@ -226,7 +207,7 @@ func (a asker) slots(ctx context.Context) ([]Slot, []string, error) {
 	spend := map[string]float64{}
 	var byFamily []map[string]float64
 	for _, p := range a.period.slots() {
-		t, err := a.ask(ctx, p, query.Aggregate{By: []string{"family"}, Measures: pick("calls", "failed", "throttled", "cost.usd"), Limit: query.ReportRows})
+		t, err := a.ask(ctx, p, query.Aggregate{By: []string{"family"}, Measures: query.Figures("calls", "failed", "throttled", "cost.usd"), Limit: query.ReportRows})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -41,7 +41,7 @@ func (a asker) ranking(ctx context.Context, by []string, where query.Node) (Rank
 
 func (a asker) lines(ctx context.Context, p Period, by []string, where query.Node) ([]Line, error) {
 	t, err := a.ask(ctx, p, query.Aggregate{Where: where, By: by, Sort: "-calls", Limit: query.ReportRows, Measures: append(
-		pick("calls", "failed", "unpriced", "cost.usd"), query.Measure{Func: query.Sum, Field: "tokens.total", As: "tokens"})})
+		query.Figures("calls", "failed", "unpriced", "cost.usd"), query.Measure{Func: query.Sum, Field: "tokens.total", As: "tokens"})})
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 // where the period has no calls, of when the newest one is.
 func (r *Report) whence(ctx context.Context, s Sources) error {
 	if s.Invented != nil {
-		t, err := s.Rows.Aggregate(ctx, query.Aggregate{Where: callsOnly, By: []string{"account"}, Measures: pick("calls"), Limit: query.ReportRows})
+		t, err := s.Rows.Aggregate(ctx, query.Aggregate{Where: callsOnly, By: []string{"account"}, Measures: query.Figures("calls"), Limit: query.ReportRows})
 		if err != nil {
 			return fmt.Errorf("list the accounts: %w", err)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"seismo/internal/event"
 	"seismo/internal/query"
@@ -59,27 +58,11 @@ func value(n *int64) int64 {
 	return *n
 }
 
-// pick takes columns of a report, so that a page's figures are defined where the
-// reports' are.
-func pick(report string, names ...string) []query.Measure {
-	var out []query.Measure
-	for _, c := range query.ReportColumns(report) {
-		if c.Of == nil && slices.Contains(names, c.Name) {
-			m := c.Measure
-			m.As = c.Name
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
 func (a asker) totals(ctx context.Context) (totals, error) {
-	table, err := a.ask(ctx, query.Aggregate{Measures: slices.Concat(
-		pick("usage", "calls", "failed", "people", "tokens.input", "tokens.cache_read", "tokens.cache_write", "tokens.output"),
-		pick("cost", "cost.usd", "unpriced"),
-		pick("performance", "latency.p95", "latency.unknown", "throttled"),
-		[]query.Measure{{Func: query.Count, Field: "person", As: "attributed"}},
-	)})
+	table, err := a.ask(ctx, query.Aggregate{Measures: append(
+		query.Figures("calls", "failed", "people", "tokens.input", "tokens.cache_read", "tokens.cache_write", "tokens.output",
+			"cost.usd", "unpriced", "latency.p95", "latency.unknown", "throttled"),
+		query.Measure{Func: query.Count, Field: "person", As: "attributed"})})
 	if err != nil || len(table.Rows) == 0 {
 		return totals{}, err
 	}
@@ -102,7 +85,7 @@ func (a asker) totals(ctx context.Context) (totals, error) {
 
 // calls draws the calls over time by how they ended.
 func (a asker) calls(ctx context.Context) (chart, error) {
-	table, err := a.ask(ctx, query.Aggregate{Bucket: a.period.Fine, Limit: maxBuckets, Measures: pick("performance", "calls", "failed", "throttled")})
+	table, err := a.ask(ctx, query.Aggregate{Bucket: a.period.Fine, Limit: maxBuckets, Measures: query.Figures("calls", "failed", "throttled")})
 	if err != nil {
 		return chart{}, err
 	}
@@ -130,7 +113,7 @@ const families = 5
 // spend draws what calls cost over time by model family.
 func (a asker) spend(ctx context.Context) (chart, error) {
 	table, err := a.ask(ctx, query.Aggregate{Bucket: a.period.Coarse, By: []string{"family"}, Limit: 10_000,
-		Measures: pick("cost", "cost.usd")})
+		Measures: query.Figures("cost.usd")})
 	if err != nil {
 		return chart{}, err
 	}

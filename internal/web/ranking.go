@@ -39,8 +39,8 @@ const ranked = 8
 // ranking lists the values of a field by what their calls cost, then by calls.
 func (a asker) ranking(ctx context.Context, field string) (ranking, error) {
 	table, err := a.ask(ctx, query.Aggregate{By: []string{field}, Sort: "-cost.usd", Limit: 1000,
-		Measures: slices.Concat(pick("cost", "cost.usd", "calls", "unpriced"), pick("usage", "failed"),
-			[]query.Measure{{Func: query.Sum, Field: "tokens.total", As: "tokens"}})})
+		Measures: append(query.Figures("cost.usd", "calls", "unpriced", "failed"),
+			query.Measure{Func: query.Sum, Field: "tokens.total", As: "tokens"})})
 	if err != nil {
 		return ranking{}, err
 	}
