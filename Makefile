@@ -18,7 +18,7 @@ test: ## Run every test that needs no other service
 fuzz: ## Run every fuzz target for a bounded number of inputs
 	./test/fuzz.sh
 
-test-aws: ## Run the tests against moto, an emulator of AWS; needs python3 with venv
+test-aws: ## Run the tests against moto, an emulator of AWS; needs python3 with venv, and Debian's awscli
 	GO="$(GO)" ./test/aws/run.sh
 
 templates: ## Hold the CloudFormation templates against their resources' schemas; needs python3 with venv

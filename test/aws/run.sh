@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Starts moto's server, an emulator of AWS, on a free port of loopback, runs the
 # tests of this folder against it, and stops it. The emulator lives in a Python
-# environment of the project's cache, made once. A skipped test is a failure. Those
-# of broken connections need no emulator and are left to make test.
+# environment of the project's cache, made once. The programs are built as they are
+# released, for the test that walks as a user does, with Debian's AWS CLI beside
+# them. In CI a skipped test is a failure. Those of broken connections need no
+# emulator and are left to make test.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 version=5.2.1
@@ -25,6 +27,21 @@ if [ "$(cat "$place/version" 2>/dev/null)" != "$version" ]; then
   echo "$version" >"$place/version"
 fi
 
+# Debian's AWS CLI may be older than Bedrock: it reads the service's description
+# where the emulator's own library has it.
+models="$work/models/bedrock/2023-04-20"
+mkdir -p "$models"
+for name in service-2 endpoint-rule-set-1; do
+  "$place/bin/python" - bedrock/2023-04-20 "$name" "$models" <<'PY'
+import glob, gzip, os, sys, botocore
+service, name, to = sys.argv[1:]
+(found,) = glob.glob(os.path.join(os.path.dirname(botocore.__file__), "data", service, name + ".json*"))
+text = (gzip.open if found.endswith(".gz") else open)(found, "rb").read()
+open(os.path.join(to, name + ".json"), "wb").write(text)
+PY
+done
+${GO:-go} build -o "$work/" ./cmd/seismo ./cmd/seismo-aws
+
 # Tests name accounts by the roles they assume; credentials of this shell must not
 # find their way to the emulator or past it.
 for name in $(compgen -e AWS_ || true); do unset "$name"; done
@@ -41,11 +58,11 @@ for _ in $(seq 600); do
 done
 [ -n "$url" ] || fail "moto named no address within a minute"
 
-SEISMO_MOTO="$url" ${GO:-go} test ${FLAGS:-} -count=1 -timeout 10m -v -skip Broken ${RUN:+-run "$RUN"} ./test/aws >"$work/tests" 2>&1 || {
+SEISMO_MOTO="$url" SEISMO_WALK="$work" ${GO:-go} test ${FLAGS:-} -count=1 -timeout 10m -v -skip Broken ${RUN:+-run "$RUN"} ./test/aws >"$work/tests" 2>&1 || {
   grep -vE '^(=== |[[:space:]]*--- PASS)' "$work/tests" >&2
   fail "tests against moto"
 }
-if grep -E -- '--- SKIP' "$work/tests"; then fail "tests against moto were skipped"; fi
+if grep -E -A1 -- '--- SKIP' "$work/tests"; then [ -z "${CI:-}" ] || fail "tests against moto were skipped"; fi
 grep -qE -- '--- PASS' "$work/tests" || fail "no test ran"
 [ -z "${SHOW:-}" ] || cat "$work/tests"
 tail -n1 "$work/tests"

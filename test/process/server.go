@@ -21,7 +21,13 @@ type Server struct {
 // Serve starts seismo serve with a configuration file.
 func Serve(t testing.TB, file string, flags ...string) *Server {
 	t.Helper()
-	p := &Server{cmd: Command(append([]string{"serve", "-c", file}, flags...)...), said: &tail{}, url: make(chan string, 1), over: make(chan error, 1)}
+	return Start(t, Command(append([]string{"serve", "-c", file}, flags...)...))
+}
+
+// Start starts a seismo serve that is a command already.
+func Start(t testing.TB, cmd *exec.Cmd) *Server {
+	t.Helper()
+	p := &Server{cmd: cmd, said: &tail{}, url: make(chan string, 1), over: make(chan error, 1)}
 	p.cmd.Stderr = p.said
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
