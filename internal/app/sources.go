@@ -33,11 +33,12 @@ func (a *App) sources(ctx context.Context) (web.Collection, error) {
 		if src := l.open.Load(); src != nil {
 			one.Notes = notes(*src)
 		}
-		troubles, err := a.store.Troubles(ctx, l.plan.name)
+		troubles, waiting, err := a.store.FirstTroubles(ctx, l.plan.name, mostTroubles)
 		if err != nil {
 			return all, err
 		}
-		for _, t := range troubles[:min(len(troubles), mostTroubles)] {
+		one.Waiting = waiting
+		for _, t := range troubles {
 			one.Troubles = append(one.Troubles, web.Trouble{Key: where(t.Object), Fault: string(t.Fault), Detail: t.Detail,
 				Attempts: t.Attempts, First: t.First, Next: t.Next})
 		}

@@ -47,8 +47,13 @@ type Source struct {
 
 	Failed   int64            `json:"failed_reads"` // objects that could not be read to their end; they come again
 	FailedBy map[string]int64 `json:"failed_by,omitempty"`
-	Troubles []Trouble        `json:"troubles,omitempty"` // the objects that wait to be tried again, at most 50
+	Waiting  int64            `json:"waiting,omitzero"`   // objects that wait to be tried again
+	Troubles []Trouble        `json:"troubles,omitempty"` // the first of them, at most 50
 }
+
+// Untried is how many objects wait to be tried again, those that are not listed
+// too.
+func (s Source) Untried() int64 { return max(s.Waiting, int64(len(s.Troubles))) }
 
 // Told are the notes that say something beside why the source fails.
 func (s Source) Told() []string {

@@ -75,3 +75,25 @@ func TestTelemetryHoldsNothingElse(t *testing.T) {
 		}
 	}
 }
+
+// TestTroublesAreCounted: the page names the first objects that wait, and says how
+// many there are in all.
+func TestTroublesAreCounted(t *testing.T) {
+	for waiting, want := range map[int64]string{
+		0: "<summary>1 object waits to be tried again</summary>", // of an older seismo, which does not count
+		1: "<summary>1 object waits to be tried again</summary>", 1200: "<summary>1,200 objects wait to be tried again; the first 1:</summary>",
+	} {
+		f := newFake()
+		cfg := f.config()
+		cfg.Backend.Sources = func(ctx context.Context) (Collection, error) {
+			all, err := f.sources(ctx)
+			for i := range all.Sources {
+				all.Sources[i].Waiting = waiting
+			}
+			return all, err
+		}
+		if body := get(t, New(cfg), "/sources").Body.String(); !strings.Contains(body, want) {
+			t.Errorf("%d: the page does not say %s", waiting, want)
+		}
+	}
+}

@@ -158,3 +158,23 @@ func (s *Store) Troubles(ctx context.Context, name string) ([]source.Trouble, er
 	}
 	return readTroubles(rows)
 }
+
+// FirstTroubles are the first of a source's Troubles, no more than most, and how
+// many there are in all: a bucket that may not be read has as many as objects.
+func (s *Store) FirstTroubles(ctx context.Context, name string, most int) (list []source.Trouble, all int64, err error) {
+	s.readers.RLock()
+	defer s.readers.RUnlock()
+	if s.db == nil {
+		return nil, 0, errClosed
+	}
+	if err := s.db.QueryRowContext(ctx, `SELECT count(*) FROM trouble_item WHERE source = $1 OR $1 = ''`, name).Scan(&all); err != nil {
+		return nil, 0, fmt.Errorf("count troubles: %w", err)
+	}
+	rows, err := s.db.QueryContext(ctx, `SELECT `+troubleColumns+` FROM trouble_item
+		WHERE source = $1 OR $1 = '' ORDER BY "next" NULLS FIRST, object, source LIMIT $2`, name, most)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read troubles: %w", err)
+	}
+	list, err = readTroubles(rows)
+	return list, max(all, int64(len(list))), err // some may have come in between
+}
