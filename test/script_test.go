@@ -10,6 +10,7 @@ import (
 
 	"seismo/internal/cli"
 	"seismo/test/process"
+	"seismo/test/standin"
 )
 
 func TestMain(m *testing.M) {
@@ -23,8 +24,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "script",
 		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"cloud": cloudCommand},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_DATA_HOME", env.WorkDir+"/data")
+			env.Values[cloudKey{}] = new(*standin.Cloud)
 			return nil
 		},
 	})

@@ -245,27 +245,43 @@ func (f *deployFlags) plan(ctx context.Context) error {
 	}
 	n := 0
 	for _, p := range plans {
-		f.say("%s  %s  %s", p.Region, p.Name, strings.ToLower(orNew(p.Status)))
+		f.say("%s  %s  %s", p.Region, p.Name, standing(p))
 		if p.Before != "" {
 			f.say("  first: %s", p.Before)
 		}
 		for _, c := range p.Changes {
 			n++
-			f.say("  %-15s %-24s %-32s %s", c.Action, c.ID, c.Type, strings.TrimSpace(c.Physical+" "+strings.Join(c.Of, ", ")))
-		}
-		if len(p.Changes) == 0 {
-			f.say("  as it should be")
+			line := fmt.Sprintf("  %-15s %-20s %-34s %s", c.Action, c.ID, c.Type, strings.TrimSpace(c.Physical+" "+strings.Join(c.Of, ", ")))
+			f.say("%s", strings.TrimRight(line, " "))
 		}
 	}
-	f.say("%d changes. Nothing was changed. `seismo deploy up` with the same flags makes them.", n)
+	if !s.wish.NoLogging {
+		f.say("then Bedrock's logging is turned on and verified, as `seismo logging enable` does it; --no-logging leaves it as it is")
+	}
+	if n == 0 {
+		f.say("No stack would be changed.")
+	} else {
+		f.say("%s. Nothing was changed. `seismo deploy up` with the same flags makes them.", several(n, "change"))
+	}
 	return nil
 }
 
-func orNew(status string) string {
-	if status == "" {
+// standing says in a word or two how a stack stands.
+func standing(p deploy.StackPlan) string {
+	switch {
+	case p.Status == "":
 		return "(new)"
+	case len(p.Changes) == 0 && p.Before == "":
+		return "as it should be"
 	}
-	return status
+	return strings.ToLower(strings.ReplaceAll(p.Status, "_", " "))
+}
+
+func several(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func (f *deployFlags) up(ctx context.Context) error {
@@ -356,21 +372,29 @@ func (f *deployFlags) status(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	bad := 0
+	bad, gone := 0, 0
 	for _, st := range states {
+		if st.Status == deploy.Missing {
+			gone++
+		}
 		if !st.Well || len(st.Drift) > 0 {
 			bad++
 		}
 		if f.JSON() {
 			continue
 		}
-		f.say("%-14s %-34s %s %s", st.Region, st.Name, st.Status, st.Why)
+		f.say("%s", strings.TrimRight(fmt.Sprintf("%-14s %-34s %s %s", st.Region, st.Name, st.Status, st.Why), " "))
 		for _, d := range st.Drift {
 			f.say("  %-9s %s (%s) %s", d.Status, d.ID, d.Name, strings.Join(d.Of, ", "))
 		}
 	}
-	if f.JSON() {
+	switch {
+	case f.JSON():
 		err = f.object(states)
+	case gone > 0:
+		f.say("%d of %d stacks are not there; `seismo deploy up` makes them", gone, len(states))
+	case f.drift && bad == 0:
+		f.say("all stacks are well, and nothing was changed beside them")
 	}
 	if err == nil && bad > 0 {
 		return told(exitMissing)
@@ -396,6 +420,11 @@ func (f *deployFlags) down(ctx context.Context) error {
 		if !k.Gone {
 			stays++
 			f.say("stays: %s %s in %s", k.Type, k.Name, k.Region)
+		}
+	}
+	for _, k := range kept {
+		if k.Gone && k.Type == "AWS::KMS::Key" {
+			f.say("AWS deletes the key %s in 30 days; until then its deletion can be cancelled in KMS", k.Name)
 		}
 	}
 	if stays > 0 && err == nil {

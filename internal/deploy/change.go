@@ -16,7 +16,7 @@ import (
 
 // Change is what a plan would do to one resource.
 type Change struct {
-	Action   string   `json:"action"` // add, modify, replace or remove
+	Action   string   `json:"action"` // add, take in, modify, replace or remove
 	ID       string   `json:"id"`
 	Type     string   `json:"type"`
 	Physical string   `json:"physical,omitzero"` // its name as it is

@@ -159,7 +159,7 @@ func TestAFailedTryKeepsWhatWasWritten(t *testing.T) {
 	if err == nil || len(cloud.Buckets()) != 1 || len(cloud.Objects(trailBucket)) != 1 || len(cloud.Keys()) != 1 || cloud.Keys()[0].State != "" {
 		t.Errorf("%v, left are %v %v", err, cloud.Buckets(), cloud.Keys())
 	}
-	if text := strings.Join(lines, "\n"); !strings.Contains(text, "stays    "+trailBucket+"  AWS::S3::Bucket: something was written to it") || !strings.Contains(text, "it opens what stays") {
+	if text := strings.Join(lines, "\n"); !strings.Contains(text, "stays    "+trailBucket+" (AWS::S3::Bucket): something was written to it") || !strings.Contains(text, "it opens what stays") {
 		t.Error(text)
 	}
 }

@@ -14,6 +14,7 @@ import (
 // them.
 type Kept struct {
 	Region string `json:"region"`
+	ID     string `json:"-"` // in the template
 	Type   string `json:"type"`
 	Name   string `json:"name"` // as AWS calls it
 	Gone   bool   `json:"gone"` // it was removed, or will be: a key waits for 30 days
@@ -149,7 +150,7 @@ func (t *Tool) kept(ctx context.Context, s *stack) ([]Kept, error) {
 	}
 	for _, r := range out.StackResources {
 		if stays[aws.ToString(r.LogicalResourceId)] && aws.ToString(r.PhysicalResourceId) != "" {
-			list = append(list, Kept{Region: s.region, Type: aws.ToString(r.ResourceType), Name: aws.ToString(r.PhysicalResourceId)})
+			list = append(list, Kept{Region: s.region, ID: aws.ToString(r.LogicalResourceId), Type: aws.ToString(r.ResourceType), Name: aws.ToString(r.PhysicalResourceId)})
 		}
 	}
 	return list, nil

@@ -49,7 +49,7 @@ func (t *Tool) left(ctx context.Context, s *stack, tpl *template, values map[str
 			return nil, err
 		}
 		if there {
-			found = append(found, Kept{Region: s.region, Type: r.Type, Name: name})
+			found = append(found, Kept{Region: s.region, ID: r.ID, Type: r.Type, Name: name})
 		}
 	}
 	return found, nil

@@ -77,8 +77,16 @@ func (t *Tool) planStack(ctx context.Context, w *Wish, region, kind string, outp
 			values[aws.ToString(known.ParameterKey)] = aws.ToString(known.ParameterValue)
 		}
 	}
+	left, err := t.left(ctx, s, tpl, values)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range tpl.made(values) {
-		p.Changes = append(p.Changes, Change{Action: "add", ID: r.ID, Type: r.Type})
+		c := Change{Action: "add", ID: r.ID, Type: r.Type}
+		if at := slices.IndexFunc(left, func(k Kept) bool { return k.ID == r.ID }); at >= 0 {
+			c.Action, c.Physical = "take in", left[at].Name
+		}
+		p.Changes = append(p.Changes, c)
 	}
 	return p, nil
 }

@@ -58,7 +58,7 @@ func (t *Tool) progress(s *stack, seen *events, e types.StackEvent) {
 	if reason != "" {
 		reason = ": " + reason
 	}
-	t.tell("  %-8s %s  %s%s%s", verb, id, aws.ToString(e.ResourceType), took, reason)
+	t.tell("  %-8s %-20s %s%s%s", verb, id, aws.ToString(e.ResourceType), took, reason)
 	seen.spoke = t.opt.Now()
 }
 

@@ -121,8 +121,11 @@ func (t *Tool) home(ctx context.Context, w *Wish) error {
 		return nil
 	}
 	first := t.stack(w, w.Regions[0], Trail)
-	if err := first.look(ctx); err != nil || first.there() {
-		return err
+	if err := first.look(ctx); err != nil {
+		return t.untouched(err)
+	}
+	if first.there() {
+		return nil
 	}
 	rest := w.Regions[1:]
 	there, errs := each(ctx, t, rest, false, func(ctx context.Context, t *Tool, region string) (bool, error) {
@@ -131,7 +134,7 @@ func (t *Tool) home(ctx context.Context, w *Wish) error {
 		return s.there(), err
 	})
 	if err := together(rest, errs); err != nil {
-		return err
+		return t.untouched(err)
 	}
 	at := slices.Index(there, true)
 	if at < 0 {

@@ -81,17 +81,17 @@ func (t *Tool) removeMade(ctx context.Context, was *before) error {
 				continue
 			}
 			if kind == "AWS::KMS::Key" && opened {
-				t.tell("  stays    %s  %s: it opens what stays", k.Name, k.Type)
+				t.tell("  stays    %s (%s): it opens what stays", k.Name, k.Type)
 				continue
 			}
 			gone, err := t.deleteUnused(ctx, k)
 			switch {
 			case err != nil:
-				t.tell("  stays    %s  %s: %s", k.Name, k.Type, err)
+				t.tell("  stays    %s (%s): %s", k.Name, k.Type, err)
 			case !gone:
-				t.tell("  stays    %s  %s: something was written to it", k.Name, k.Type)
+				t.tell("  stays    %s (%s): something was written to it", k.Name, k.Type)
 			default:
-				t.tell("  removed  %s  %s", k.Name, k.Type)
+				t.tell("  removed  %s (%s)", k.Name, k.Type)
 			}
 			opened = opened || !gone
 		}

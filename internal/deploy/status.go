@@ -40,6 +40,9 @@ func (t *Tool) Status(ctx context.Context, w Wish, drift bool) ([]State, error) 
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
+	if err := t.home(ctx, &w); err != nil {
+		return nil, err
+	}
 	lists, errs := each(ctx, t, w.Regions, false, func(ctx context.Context, t *Tool, region string) (list []State, err error) {
 		kinds := w.stacks(region)
 		for _, kind := range all {

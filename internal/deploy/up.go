@@ -141,6 +141,9 @@ func (r *run) logging(ctx context.Context) error {
 		err = &Error{What: "logging of " + r.region + " is on and not as it must be", Reasons: wrong,
 			Remedy: "`seismo logging verify` shows each property"}
 	}
+	if err == nil {
+		r.tool.tell("  logging is on, and every property is as it must be")
+	}
 	return err
 }
 
@@ -302,6 +305,7 @@ func (t *Tool) execute(ctx context.Context, s *stack, changeSet string, begun fu
 
 // await waits for the end of what was begun with a stack.
 func (t *Tool) await(ctx context.Context, s *stack, seen *events) error {
+	begun := t.opt.Now()
 	// The stack's status changes a moment after the answer.
 	for range startTicks {
 		if err := s.look(ctx); err != nil {
@@ -319,6 +323,9 @@ func (t *Tool) await(ctx context.Context, s *stack, seen *events) error {
 	}
 	if !s.well() {
 		return t.failure(s, seen, "could not be made", "CloudFormation took back what it had done to it", "seismo deploy up")
+	}
+	if took := t.opt.Now().Sub(begun); took >= 5*time.Second {
+		t.tell("  %s: done in %s", s.name, took.Round(time.Second))
 	}
 	return nil
 }

@@ -294,7 +294,7 @@ func TestDownKeepsWhatHoldsLogs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []deploy.Kept{{Region: standin.Region, Type: "AWS::S3::Bucket", Name: "the-bucket"}, {Region: standin.Region, Type: "AWS::Logs::LogGroup", Name: "g"}}
+	want := []deploy.Kept{{Region: standin.Region, ID: "LogBucket", Type: "AWS::S3::Bucket", Name: "the-bucket"}, {Region: standin.Region, ID: "InvocationLogs", Type: "AWS::Logs::LogGroup", Name: "g"}}
 	if diff := cmp.Diff(want, kept); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -132,7 +132,7 @@ func (t *Tool) widget(ctx context.Context, region string, w widget, span time.Du
 	case has:
 		return HasData, ""
 	}
-	return Empty, "nothing in the last " + span.String()
+	return Empty, "nothing in the last " + spoken(span)
 }
 
 // measured asks for the metrics of a widget and says whether there was any value.
@@ -244,4 +244,16 @@ func sources(text string) (groups []string, query string) {
 		groups = append(groups, group)
 		text = strings.TrimPrefix(strings.TrimLeft(after, " "), "| ")
 	}
+}
+
+// spoken is a span without what is zero at its end: 24h, and not 24h0m0s.
+func spoken(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }

@@ -35,6 +35,7 @@ type stacks struct {
 	gives  map[string]map[string]string // outputs by stack's name
 	drift  map[string][]Drifted
 	looked map[string]bool // detections that were asked for once
+	atOnce bool            // detections are done at the first look
 	boards map[string]string
 	made   int
 }

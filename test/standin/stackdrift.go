@@ -17,6 +17,13 @@ func (c *Cloud) DriftStack(name string, list ...Drifted) {
 	c.stacks().drift[name] = list
 }
 
+// DriftAtOnce has detections done at the first look.
+func (c *Cloud) DriftAtOnce() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stacks().atOnce = true
+}
+
 func detectDrift(l *stacks, r *request) (any, error) {
 	s, err := l.find(r)
 	if err != nil {
@@ -35,7 +42,7 @@ func driftStatus(l *stacks, r *request) (any, error) {
 			status, why = "DETECTION_FAILED", "Failed to detect drift on resource ["+d.ID+"]"
 		}
 	}
-	if !l.looked[id] {
+	if !l.looked[id] && !l.atOnce {
 		l.looked[id], status = true, "DETECTION_IN_PROGRESS"
 	}
 	return map[string]any{"StackDriftDetectionId": id, "DetectionStatus": status, "DetectionStatusReason": why, "StackId": name}, nil

@@ -244,3 +244,10 @@ func (c *Cloud) DropTrail(name string) {
 	delete(c.trailSets(), name)
 	c.trails().trails = slices.DeleteFunc(c.trails().trails, func(t map[string]any) bool { return nameOf(t) == name })
 }
+
+// AddTrail puts a trail in beside those that there are, as DescribeTrails shows it.
+func (c *Cloud) AddTrail(trail map[string]any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trails().trails = append(c.trails().trails, trail)
+}
