@@ -217,12 +217,16 @@ var marks = map[doctor.State]string{doctor.OK: "✓", doctor.Missing: "✗", doc
 // checksTo prints checks by source, with the remedy of each that is not well.
 func (s *shell) checksTo(w io.Writer, list []doctor.Check) {
 	source := "\x00"
+	action, region := 0, 0
+	for _, c := range list {
+		action, region = max(action, len(c.Action)), max(region, len(c.Region))
+	}
 	for _, c := range list {
 		if c.Source != source {
 			source = c.Source
 			fmt.Fprintln(w, plain(cmp.Or(source, "account")))
 		}
-		line := fmt.Sprintf("  %s %-46s %-14s %s", marks[c.State], c.Action, c.Region, c.Resource)
+		line := fmt.Sprintf("  %s %-*s  %-*s  %s", marks[c.State], min(action, 46), c.Action, region, c.Region, c.Resource)
 		fmt.Fprintln(w, strings.TrimRight(plain(line), " "))
 		if c.State == doctor.OK {
 			continue
