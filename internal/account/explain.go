@@ -65,12 +65,19 @@ type symptom struct {
 	op      string
 }
 
+// machine is the service that hands a machine's own role out: the last place where
+// the SDK looks for credentials.
+const machine = "ec2imds"
+
 func read(err error) symptom {
 	s := symptom{err: err, text: err.Error(), status: status(err)}
 	s.service, s.op = innermost(err)
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		s.code, s.message = api.ErrorCode(), api.ErrorMessage()
+	}
+	if s.service == machine {
+		s.status, s.code, s.message = 0, "", "" // that no role is to be had there says nothing of a permission
 	}
 	var resp *smithyhttp.ResponseError
 	if errors.As(err, &resp) && resp.Response != nil && resp.Response.Response != nil {

@@ -96,6 +96,9 @@ func TestExplain(t *testing.T) {
 		{"key that is not there", answered("STS:GetCallerIdentity", 403, "InvalidClientTokenId", "The security token included in the request is invalid."), source.Expired, "", "", "access_key_id"},
 		{"no credentials", &smithy.OperationError{ServiceID: "S3", OperationName: "GetObject", Err: errors.New("get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled")},
 			source.Expired, "", "", "No credentials were found"},
+		{"no credentials, and the machine refuses to give any", &smithy.OperationError{ServiceID: "STS", OperationName: "GetCallerIdentity", Err: fmt.Errorf("get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, %w",
+			answered("ec2imds:GetMetadata", 403, "", ""))},
+			source.Expired, "", "", "No credentials were found"},
 
 		{"bucket elsewhere", answered("S3:GetObject", 301, "PermanentRedirect", "The bucket you are attempting to access must be addressed using the specified endpoint.", "X-Amz-Bucket-Region", "eu-central-1"),
 			source.Misconfigured, "", "", "eu-central-1"},
