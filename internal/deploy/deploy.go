@@ -49,6 +49,8 @@ type Wish struct {
 
 var word = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$`)
 
+var regionName = regexp.MustCompile(`^[a-z]{2,}(-[a-z0-9]+)+$`)
+
 // Check fills in defaults and says what is wrong, with the flags at fault.
 func (w *Wish) Check() error {
 	if w.Environment == "" {
@@ -64,6 +66,11 @@ func (w *Wish) Check() error {
 		return fmt.Errorf("--name-prefix %q: use small letters, digits and dashes, at most 12", w.NamePrefix)
 	case len(w.Regions) == 0:
 		return errors.New("--region: name at least one")
+	}
+	for _, r := range w.Regions {
+		if !regionName.MatchString(r) {
+			return fmt.Errorf("--region %q is no Region: they are spelled like eu-west-1", r)
+		}
 	}
 	if d := duplicate(w.Regions); d != "" {
 		return fmt.Errorf("--region %s is given twice", d)
@@ -131,8 +138,9 @@ type Options struct {
 
 // Tool does everything of this room in one account.
 type Tool struct {
-	account *account.Account
-	opt     Options
+	account   *account.Account
+	opt       Options
+	templates *shelf
 }
 
 // New makes a tool. It asks AWS nothing.
@@ -153,7 +161,7 @@ func New(a *account.Account, opt Options) *Tool {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	return &Tool{a, opt}
+	return &Tool{a, opt, &shelf{read: map[string]*template{}}}
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -97,7 +97,7 @@ func (t *Tool) downStack(ctx context.Context, w *Wish, region, kind string, dele
 // orphans are what a stack that is gone left behind, by the names that it gives,
 // and the key that it made for them.
 func (t *Tool) orphans(ctx context.Context, w *Wish, s *stack) ([]Kept, error) {
-	tpl, err := load(s.kind)
+	tpl, err := t.templates.load(s.kind)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (t *Tool) withKey(ctx context.Context, s *stack, list []Kept) ([]Kept, erro
 
 // kept are the resources of a stack that its template keeps.
 func (t *Tool) kept(ctx context.Context, s *stack) ([]Kept, error) {
-	tpl, err := load(s.kind)
+	tpl, err := t.templates.load(s.kind)
 	if err != nil {
 		return nil, err
 	}

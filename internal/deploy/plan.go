@@ -52,7 +52,7 @@ func (t *Tool) planStack(ctx context.Context, w *Wish, region, kind string, outp
 	if err := s.own(); err != nil {
 		return nil, err
 	}
-	tpl, err := load(kind)
+	tpl, err := t.templates.load(kind)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3" // the configuration's reader does not take tags inside flow mappings
 
@@ -90,6 +91,11 @@ func load(name string) (*template, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parse(name, text)
+}
+
+// parse reads the text of a template.
+func parse(name, text string) (*template, error) {
 	var node yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &node); err != nil {
 		return nil, fmt.Errorf("read the template %s: %w", name, err)
@@ -106,7 +112,49 @@ func load(name string) (*template, error) {
 			into[key], _ = v.(map[string]any)
 		}
 	}
+	for name := range t.conditions {
+		if t.circular(t.conditions[name], []string{name}) {
+			return nil, fmt.Errorf("read the template: its condition %s rests on itself", name)
+		}
+	}
 	return t, nil
+}
+
+// circular says that a condition rests on one of those above it.
+func (t *template) circular(c any, above []string) bool {
+	switch c := c.(type) {
+	case []any:
+		return slices.ContainsFunc(c, func(part any) bool { return t.circular(part, above) })
+	case map[string]any:
+		if name, ok := c["Condition"].(string); ok {
+			return slices.Contains(above, name) || t.circular(t.conditions[name], append(slices.Clone(above), name))
+		}
+		for _, part := range c {
+			if t.circular(part, above) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// shelf holds templates that were read: several Regions use the same ones.
+type shelf struct {
+	mu   sync.Mutex
+	read map[string]*template
+}
+
+func (s *shelf) load(name string) (*template, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.read[name]; t != nil {
+		return t, nil
+	}
+	t, err := load(name)
+	if err == nil {
+		s.read[name] = t
+	}
+	return t, err
 }
 
 // plainOf turns a node of YAML into Go's values, with !Sub as {"Fn::Sub": …}.
@@ -153,15 +201,22 @@ func plainOf(n *yaml.Node) any {
 
 // checkParameters holds given parameters against what the templates say of them.
 func checkParameters(given map[string]string) error {
+	if len(given) == 0 {
+		return nil
+	}
+	var templates []*template
+	for _, stack := range all {
+		t, err := load(stack)
+		if err != nil {
+			return err
+		}
+		templates = append(templates, t)
+	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		known := false
-		for _, stack := range TemplateNames() {
-			t, err := load(stack)
-			if err != nil {
-				return err
-			}
+		for _, t := range templates {
 			p, ok := t.parameters[name]
-			if !ok || stack == Organization {
+			if !ok {
 				continue
 			}
 			known = true

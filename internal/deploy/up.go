@@ -179,7 +179,7 @@ func (r *run) stack(ctx context.Context, s *stack) error {
 	if err != nil {
 		return err
 	}
-	tpl, err := load(s.kind)
+	tpl, err := t.templates.load(s.kind)
 	if err != nil {
 		return err
 	}
