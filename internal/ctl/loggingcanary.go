@@ -84,7 +84,7 @@ func (f *loggingFlags) flights(ctx context.Context, s *session) ([]logging.Fligh
 			models = "a cheap model"
 		}
 	}
-	f.aside("canary: one call in each of %s, of about %d tokens in and at most %d out, to %s", strings.Join(s.regions, ", "), logging.CanaryInput, logging.CanaryOutput, models)
+	f.aside("canary: one call in %s, of about %d tokens in and at most %d out, to %s", strings.Join(s.regions, " and one in "), logging.CanaryInput, logging.CanaryOutput, models)
 	watch := &waiting{flags: f, seen: map[string]logging.Flight{}}
 	defer watch.clear()
 	return s.Fly(ctx, logging.Canary{Model: f.canary.model, Wait: f.canary.wait, Stored: f.Stored, Tell: watch.tell}, s.regions)

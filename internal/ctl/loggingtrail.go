@@ -110,7 +110,11 @@ func (f *trailFlags) enableTrail(ctx context.Context, s *session) error {
 	}
 	f.brief([]logging.Plan{plan})
 	err = s.ApplyTrail(ctx, &plan)
-	return f.outcome([]logging.Plan{plan}, []error{err}, "the trail records; prove it with: seismo logging trail verify --region %s")
+	which := ""
+	if f.trail.Trail != "" {
+		which = " --trail " + f.trail.Trail
+	}
+	return f.outcome([]logging.Plan{plan}, []error{err}, "the trail records; prove it with: seismo logging trail verify --region %s"+which)
 }
 
 func (f *trailFlags) verifyTrail(ctx context.Context, s *session) error {

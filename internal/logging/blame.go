@@ -95,17 +95,26 @@ func (t *Tool) trailSays(ctx context.Context, p place, s *Status) error {
 // journalSays takes what seismo did last, where it is so still and CloudTrail does
 // not know of anything later: its events come some minutes late.
 func (t *Tool) journalSays(ctx context.Context, p place, s *Status) error {
-	if !s.Ours || t.opt.Journal == nil {
+	if !s.Ours {
 		return nil
 	}
-	done, err := t.opt.Journal.Changes(ctx, p.scope())
-	if err != nil {
-		return err
-	}
-	at := slices.IndexFunc(done, func(c state.Change) bool { return strings.HasPrefix(c.Setting, kindLogging+" ") })
+	on, err := t.turnedOn(ctx, p)
 	// CloudTrail's times are whole seconds, and clocks differ.
-	if at >= 0 && done[at].Begun.After(s.Since.Add(skew)) {
-		s.Since, s.From, s.By = done[at].Begun.UTC(), FromJournal, "seismo"
+	if on.After(s.Since.Add(skew)) {
+		s.Since, s.From, s.By = on.UTC(), FromJournal, "seismo"
 	}
-	return nil
+	return err
+}
+
+// turnedOn is when seismo last configured logging of a Region; zero when it did not.
+func (t *Tool) turnedOn(ctx context.Context, p place) (time.Time, error) {
+	if t.opt.Journal == nil {
+		return time.Time{}, nil
+	}
+	done, err := t.opt.Journal.Changes(ctx, p.scope())
+	at := slices.IndexFunc(done, func(c state.Change) bool { return strings.HasPrefix(c.Setting, kindLogging+" ") })
+	if at < 0 {
+		return time.Time{}, err
+	}
+	return done[at].Begun, err
 }

@@ -23,8 +23,8 @@ const (
 	mostTries   = 3         // of an object that could not be read to its end
 )
 
-// delivered looks for the object that holds the canary's record.
-type delivered struct {
+// arrivals looks for the object that holds the canary's record.
+type arrivals struct {
 	*flight
 	bucket, prefix string
 	seen           map[string]int // how often a key was read
@@ -33,7 +33,7 @@ type delivered struct {
 
 // look reads the objects that came since the call, each once, or
 // again when its end did not come.
-func (d *delivered) look(ctx context.Context) (string, error) {
+func (d *arrivals) look(ctx context.Context) (string, error) {
 	for _, hour := range d.hours() {
 		below := d.p.logsOf(d.prefix) + d.Region + hour.Format("/2006/01/02/15/")
 		in := &s3.ListObjectsV2Input{Bucket: &d.bucket, Prefix: &below,
@@ -61,7 +61,7 @@ func (d *delivered) look(ctx context.Context) (string, error) {
 }
 
 // hours are those of the call and since.
-func (d *delivered) hours() []time.Time {
+func (d *arrivals) hours() []time.Time {
 	var list []time.Time
 	for at := d.Called.Add(-skew).Truncate(time.Hour); !at.After(d.tool.opt.Now().UTC()); at = at.Add(time.Hour) {
 		list = append(list, at)
@@ -74,7 +74,7 @@ var errFound = errors.New("found")
 
 // holds reports whether an object has the record of the call. Of the records only
 // the request ids and the canaries' marks are looked at.
-func (d *delivered) holds(ctx context.Context, key string, size int64) (bool, error) {
+func (d *arrivals) holds(ctx context.Context, key string, size int64) (bool, error) {
 	if len(d.seen) >= mostObjects || d.bytes+size > mostBytes {
 		return false, &trouble{what: "look for the record in s3://" + d.bucket, why: fmt.Sprintf("more came since the call than a canary reads: %d objects of %d MB were read", len(d.seen), d.bytes>>20),
 			remedy: "Whether the record came was not found out; run it again when less is called, or look into the log group."}

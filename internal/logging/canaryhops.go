@@ -35,7 +35,7 @@ type looking struct {
 func (f *flight) lookings() []looking {
 	var list []looking
 	if to := f.to.S3Config; to != nil {
-		in := &delivered{flight: f, bucket: aws.ToString(to.BucketName), prefix: aws.ToString(to.KeyPrefix), seen: map[string]int{}}
+		in := &arrivals{flight: f, bucket: aws.ToString(to.BucketName), prefix: aws.ToString(to.KeyPrefix), seen: map[string]int{}}
 		list = append(list, looking{HopS3, placeOf(to), 2 * time.Second, []string{HopCall}, in.look})
 	}
 	if to := f.to.CloudWatchConfig; to != nil {
@@ -61,7 +61,7 @@ func (f *flight) follow(ctx context.Context) {
 	}
 	list := f.lookings()
 	for _, l := range list {
-		f.set(l.name, func(h *Hop) { h.State, h.Where = Waiting, l.where })
+		f.set(l.name, func(h *Hop) { h.State, h.Where, h.Saw = Waiting, l.where, "" })
 	}
 	var work sync.WaitGroup
 	for _, l := range list {

@@ -29,7 +29,7 @@ func (x *examination) delivery(ctx context.Context) {
 			kinds = append(kinds, "ModelInvocationLargeDataS3Delivery")
 		}
 	}
-	names := []string{"Invocations"}
+	var names []string
 	for _, k := range kinds {
 		names = append(names, k+"Success", k+"Failure")
 	}
@@ -38,23 +38,49 @@ func (x *examination) delivery(ctx context.Context) {
 		x.amiss("delivery: CloudWatch counts it", err)
 		return
 	}
+	calls, err := x.calls(ctx)
+	if err != nil {
+		x.amiss("delivery: CloudWatch counts it", err)
+		return
+	}
 	for i, k := range kinds {
-		good, bad := sums[1+2*i], sums[2+2*i]
+		good, bad := sums[2*i], sums[1+2*i]
 		name := "delivery: " + strings.TrimPrefix(strings.TrimSuffix(k, "Delivery"), "ModelInvocation")
 		saw := fmt.Sprintf("%.0f delivered and %.0f failed in 24 hours", good, bad)
 		if good+bad == 0 {
-			x.untold(name, fmt.Sprintf("nothing was delivered in 24 hours, of %.0f calls", sums[0]))
+			x.untold(name, fmt.Sprintf("nothing was delivered in 24 hours, of %.0f calls", calls))
 			continue
 		}
 		x.add(bad == 0, name, saw, "Look at the bucket's and the key's policy: what failed is lost.")
 	}
 	if x.now.S3Config != nil {
-		x.lastObject(ctx, x.now.S3Config, sums[0])
+		x.lastObject(ctx, x.now.S3Config, calls)
 	}
 	if x.now.CloudWatchConfig != nil {
-		x.lastEvent(ctx, aws.ToString(x.now.CloudWatchConfig.LogGroupName), sums[0])
+		x.lastEvent(ctx, aws.ToString(x.now.CloudWatchConfig.LogGroupName), calls)
 	}
 }
+
+// calls counts those of the last day that must have left a record: where seismo
+// turned logging on since, only those of the whole hours after that.
+func (x *examination) calls(ctx context.Context) (float64, error) {
+	now, span := x.tool.opt.Now().UTC().Truncate(time.Minute), lately // as the counting does
+	on, err := x.tool.turnedOn(ctx, x.p)
+	if err != nil {
+		return 0, err
+	}
+	if first := on.Add(delivered + time.Hour).Truncate(time.Hour); !on.IsZero() && now.Sub(first) < span {
+		span = now.Sub(first)
+	}
+	if span < time.Hour {
+		return 0, nil
+	}
+	sums, err := x.tool.sums(ctx, x.p.region, []string{"Invocations"}, span)
+	return sums[0], err
+}
+
+// delivered is within what time Bedrock delivers a record.
+const delivered = 15 * time.Minute
 
 func (x *examination) untold(name, saw string) {
 	x.list = append(x.list, Check{Region: x.p.region, Name: name, State: Untold, Saw: saw})

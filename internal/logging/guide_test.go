@@ -138,6 +138,10 @@ func TestGuide7MetricsAreBedrocksOwn(t *testing.T) {
 		all := grades(t, tool)
 		wantGrade(t, all, "delivery: LogsS3", logging.Pass)
 		wantGrade(t, all, "delivery: LogsCloudWatch", logging.Fail)
+		count("Invocations", 7) // of before logging was turned on: they left no record
+		wantGrade(t, grades(t, tool), "delivery: last object", logging.Untold)
+		time.Sleep(3 * time.Hour) //nolint:forbidigo // virtual time
+		wantGrade(t, grades(t, tool), "delivery: last object", logging.Untold)
 		count("Invocations", 7)
 		all = grades(t, tool)
 		wantGrade(t, all, "delivery: last object", logging.Fail)
