@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 
+	"seismo/internal/doctor"
 	"seismo/internal/event"
 	mailing "seismo/internal/mail"
 	"seismo/internal/publish"
@@ -125,5 +126,32 @@ func TestSES(t *testing.T) {
 	read, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil || !slices.Contains(read.Header["Mime-Version"], "1.0") {
 		t.Errorf("%v, %v", read, err)
+	}
+}
+
+// TestDoctorOfPublishing has the doctor look at a log group that is there and at one
+// that is not.
+func TestDoctorOfPublishing(t *testing.T) {
+	a := open(t, configured(t))
+	there, missing := "/aws/bedrock/security-events/"+named(t), "/aws/bedrock/application-logs/"+named(t)
+	if _, err := a.Logs("").CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String(there)}); err != nil {
+		t.Fatal(err)
+	}
+	r := doctor.Examine(t.Context(), []doctor.Target{{Source: "publish", Account: configured(t), Regions: []string{region},
+		Publish: &doctor.Publishing{Namespace: publish.Namespace, Groups: []string{there, missing}, Stream: publish.Stream}}}, doctor.Options{})
+	states := map[string]doctor.State{}
+	for _, c := range r.Checks {
+		if c.Action == "logs:FilterLogEvents" || c.Action == "cloudwatch:GetMetricData" {
+			states[c.Resource] = c.State
+		}
+		if c.State == doctor.Failed && !strings.Contains(c.Remedy, "create-log-group --log-group-name "+missing) {
+			t.Errorf("%+v", c)
+		}
+	}
+	arn := "arn:aws:logs:" + region + ":" + accountID + ":log-group:"
+	for resource, want := range map[string]doctor.State{"*": doctor.OK, arn + there + ":*": doctor.OK, arn + missing + ":*": doctor.Failed} {
+		if states[resource] != want {
+			t.Errorf("%s is %q, want %q; %+v", resource, states[resource], want, r.Checks)
+		}
 	}
 }
