@@ -135,6 +135,10 @@ func (p *Plan) on(day string) error {
 	return errors.New("says nothing of a daily report: take it out")
 }
 
+// mostBySES is how many recipients a message may have.
+// Source: "Service quotas in Amazon SES", message quotas.
+const mostBySES = 50
+
 // way finds how a report is sent: its own way wins.
 func (c *Config) way(p *Plan, s Scheduled) error {
 	server, ses := s.SMTP, s.SES
@@ -144,6 +148,8 @@ func (c *Config) way(p *Plan, s Scheduled) error {
 	switch {
 	case ses != nil && server != (mail.SMTP{}):
 		return fmt.Errorf(`"smtp" and "ses" exclude each other for the %s report: keep one`, p.Kind)
+	case ses != nil && len(p.To) > mostBySES:
+		return fmt.Errorf(`"%s.to" has %d recipients, and Amazon SES takes a message for %d at the most: name a list's address, or send by smtp`, p.Kind, len(p.To), mostBySES)
 	case ses != nil:
 		p.SES = *ses
 		return nil

@@ -224,8 +224,11 @@ func TestPlansNameTheirFaults(t *testing.T) {
 		`"monthly.day"`:    func(c *Config) { c.Daily = nil; c.Monthly = &Scheduled{Day: "31"} },
 		`"smtp" or "ses"`:  func(c *Config) { c.SMTP = mail.SMTP{} },
 		`"smtp" and "ses"`: func(c *Config) { c.SES = &mail.SES{} },
-		`"smtp.tls"`:       func(c *Config) { c.SMTP.TLS = "none" },
-		`all missing`:      func(c *Config) { c.Daily = nil },
+		`"daily.to" has 51`: func(c *Config) {
+			c.SMTP, c.SES, c.Daily.To = mail.SMTP{}, &mail.SES{}, slices.Repeat([]string{"b@example.com"}, 51)
+		},
+		`"smtp.tls"`:  func(c *Config) { c.SMTP.TLS = "none" },
+		`all missing`: func(c *Config) { c.Daily = nil },
 	} {
 		c := good()
 		change(&c)
