@@ -3,6 +3,7 @@ package aws
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -14,9 +15,14 @@ import (
 	"seismo/test/process"
 )
 
+// patience is how long one command may take, on a machine that has much to do.
+const patience = 90 * time.Second
+
 // command is one of the released programs in the user's home.
 func (u *user) command(words ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(os.Getenv("SEISMO_WALK"), words[0]), words[1:]...)
+	ctx, done := context.WithTimeout(u.t.Context(), patience)
+	u.t.Cleanup(done)
+	cmd := exec.CommandContext(ctx, filepath.Join(os.Getenv("SEISMO_WALK"), words[0]), words[1:]...)
 	cmd.Env, cmd.Dir = u.env, u.home
 	return cmd
 }
