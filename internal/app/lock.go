@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -95,7 +96,7 @@ func hold(ctx context.Context, cfg *Config) (*flock.Flock, error) {
 		return nil, &HeldError{DB: cfg.DB, By: readHolder(cfg.lockFile())}
 	}
 	me, err := json.Marshal(holder{os.Getpid(), cfg.Command, time.Now().UTC()})
-	if err == nil {
+	if err == nil && runtime.GOOS != "windows" { // whose locks keep everybody from writing
 		err = os.WriteFile(cfg.lockFile(), me, 0o600)
 	}
 	if err != nil {

@@ -5,16 +5,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
-// private makes sure that only the owner may read the file.
+// private makes sure that only the owner may read the file. Windows has no such bits;
+// there it is the folder, by default the user's own, that says who may.
 func private(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("read the key file: %w", err)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return fmt.Errorf("key file %s: %w (mode %04o); run: chmod 600 %s", path, ErrExposed, info.Mode().Perm(), path)
 	}
 	return nil
@@ -46,7 +48,11 @@ func install(path string, text []byte) error {
 	return syncDir(dir)
 }
 
+// Windows refuses to sync a folder, and writes its changes to a journal by itself.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"modernc.org/sqlite" // also registers the driver
@@ -91,7 +92,11 @@ func dsn(path string) string {
 		"trusted_schema(OFF)",
 		"cell_size_check(ON)",
 	}}
-	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: options.Encode()}).String()
+	name := filepath.ToSlash(path)
+	if strings.HasSuffix(filepath.VolumeName(path), ":") {
+		name = "/" + name // C: would be read as the name of a host
+	}
+	return (&url.URL{Scheme: "file", Path: name, RawQuery: options.Encode()}).String()
 }
 
 // explain tells damage from other faults.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	driver "github.com/duckdb/duckdb-go/v2"
@@ -171,17 +172,20 @@ func adopt(fresh, path string) error {
 	if err := os.Chmod(fresh, info.Mode().Perm()); err != nil {
 		return err
 	}
-	if err := flush(fresh); err != nil {
+	if err := flush(fresh, os.O_RDWR); err != nil {
 		return err
 	}
 	if err := os.Rename(fresh, path); err != nil {
 		return err
 	}
-	return flush(filepath.Dir(path))
+	if runtime.GOOS == "windows" { // which refuses to sync a folder, and writes its changes to a journal by itself
+		return nil
+	}
+	return flush(filepath.Dir(path), os.O_RDONLY)
 }
 
-func flush(path string) error {
-	f, err := os.Open(path)
+func flush(path string, how int) error {
+	f, err := os.OpenFile(path, how, 0)
 	if err != nil {
 		return err
 	}
