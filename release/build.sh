@@ -29,10 +29,11 @@ first() { # first NAME...: prints the first of these commands that is there
 compiler() { # compiler OS ARCH: prints the C compiler for it, or fails
   local named="CC_$1_$2"
   if [ -n "${!named:-}" ]; then echo "${!named}"; return; fi
-  if [ "$1/$2" = "$here" ]; then echo "${CC:-cc}"; return; fi
+  if [ "$1/$2" = "$here" ] && [ -n "${CC:-}" ]; then echo "$CC"; return; fi
   case "$1/$2" in
-    linux/arm64) first aarch64-linux-gnu-gcc ;;
-    linux/amd64) first x86_64-linux-gnu-gcc ;;
+    # What the C++ library of a later GCC needs is in glibc 2.36; with that of 11, 2.34 is enough.
+    linux/arm64) first aarch64-linux-gnu-gcc-11 aarch64-linux-gnu-gcc || { [ "$1/$2" = "$here" ] && echo cc; } ;;
+    linux/amd64) first x86_64-linux-gnu-gcc-11 x86_64-linux-gnu-gcc || { [ "$1/$2" = "$here" ] && echo cc; } ;;
     # DuckDB's library for Windows is made for the newer C library, UCRT.
     windows/amd64) first x86_64-w64-mingw32ucrt-gcc ;;
     # Apple's compiler knows both of its processors.
