@@ -6,17 +6,16 @@ import (
 	"compress/gzip"
 	"io"
 	"io/fs"
-	"os"
 	"time"
 )
 
-func tarball(out io.Writer, parent, folder string, at time.Time) error {
+func tarball(out io.Writer, root fs.FS, folder string, at time.Time) error {
 	z, err := gzip.NewWriterLevel(out, gzip.BestCompression)
 	if err != nil {
 		return err
 	}
 	t := tar.NewWriter(z)
-	err = each(parent, folder, func(name string, mode fs.FileMode, size int64) (io.Writer, error) {
+	err = each(root, folder, func(name string, mode fs.FileMode, size int64) (io.Writer, error) {
 		h := &tar.Header{Name: name, Mode: int64(mode), Size: size, ModTime: at, Typeflag: tar.TypeReg, Format: tar.FormatPAX}
 		return t, t.WriteHeader(h)
 	})
@@ -29,9 +28,9 @@ func tarball(out io.Writer, parent, folder string, at time.Time) error {
 	return z.Close()
 }
 
-func zipped(out io.Writer, parent, folder string, at time.Time) error {
+func zipped(out io.Writer, root fs.FS, folder string, at time.Time) error {
 	z := zip.NewWriter(out)
-	err := each(parent, folder, func(name string, mode fs.FileMode, _ int64) (io.Writer, error) {
+	err := each(root, folder, func(name string, mode fs.FileMode, _ int64) (io.Writer, error) {
 		h := &zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at}
 		h.SetMode(mode)
 		return z.CreateHeader(h)
@@ -44,8 +43,7 @@ func zipped(out io.Writer, parent, folder string, at time.Time) error {
 
 // each writes the files of a folder, in the order of their names, to where begin says.
 // The folder's files are ours, so that only what may be run keeps a difference of mode.
-func each(parent, folder string, begin func(name string, mode fs.FileMode, size int64) (io.Writer, error)) error {
-	root := os.DirFS(parent)
+func each(root fs.FS, folder string, begin func(name string, mode fs.FileMode, size int64) (io.Writer, error)) error {
 	return fs.WalkDir(root, folder, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

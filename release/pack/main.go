@@ -7,10 +7,11 @@ package main
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -21,18 +22,23 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: pack FOLDER")
 		os.Exit(2)
 	}
-	if err := all(os.Args[1]); err != nil {
+	if err := all(os.Args[1], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func all(folder string) error {
+func all(folder string, say io.Writer) (err error) {
 	seconds, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64)
 	if err != nil {
 		return fmt.Errorf("SOURCE_DATE_EPOCH: %w", err)
 	}
-	entries, err := os.ReadDir(folder)
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return err
 	}
@@ -41,42 +47,42 @@ func all(folder string) error {
 		if !e.IsDir() {
 			continue
 		}
-		name, err := one(folder, e.Name(), time.Unix(seconds, 0).UTC())
+		name, err := one(root, e.Name(), time.Unix(seconds, 0).UTC())
 		if err != nil {
 			return err
 		}
-		sum, size, err := digest(filepath.Join(folder, name))
+		sum, size, err := digest(root, name)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(&sums, "%x  %s\n", sum, name)
-		fmt.Printf("%8.1f MB  %s\n", float64(size)/1e6, name)
+		fmt.Fprintf(say, "%8.1f MB  %s\n", float64(size)/1e6, name)
 	}
-	return os.WriteFile(filepath.Join(folder, "SHA256SUMS"), []byte(sums.String()), 0o644) //nolint:gosec // to be read by all
+	return root.WriteFile("SHA256SUMS", []byte(sums.String()), 0o644)
 }
 
 // one packs a folder and removes it; Windows gets the form that it can open.
-func one(parent, folder string, at time.Time) (string, error) {
+func one(root *os.Root, folder string, at time.Time) (string, error) {
 	name, pack := folder+".tar.gz", tarball
 	if strings.Contains(folder, "_windows_") {
 		name, pack = folder+".zip", zipped
 	}
-	out, err := os.Create(filepath.Join(parent, name))
+	out, err := root.Create(name)
 	if err != nil {
 		return "", err
 	}
-	if err := pack(out, parent, folder, at); err != nil {
+	if err := pack(out, root.FS(), folder, at); err != nil {
 		_ = out.Close()
 		return "", err
 	}
 	if err := out.Close(); err != nil {
 		return "", err
 	}
-	return name, os.RemoveAll(filepath.Join(parent, folder))
+	return name, root.RemoveAll(folder)
 }
 
-func digest(name string) ([]byte, int64, error) {
-	f, err := os.Open(name)
+func digest(root *os.Root, name string) ([]byte, int64, error) {
+	f, err := root.Open(name)
 	if err != nil {
 		return nil, 0, err
 	}

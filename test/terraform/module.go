@@ -42,7 +42,7 @@ func Read(fsys fs.FS, folder string) (*Module, error) {
 func (m *Module) Types() []string {
 	var types []string
 	for _, b := range m.blocks {
-		name := ""
+		var name string
 		switch b.Type {
 		case "resource":
 			name = b.Labels[0]
