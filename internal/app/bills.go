@@ -15,12 +15,18 @@ func Bills(cfg Config, f *File) bill.Ask {
 	if f == nil {
 		f = &File{}
 	}
-	for _, p := range f.posted {
-		if len(p.Bill) > 0 {
-			return f.bills(cfg, p.Bill)
-		}
+	if names := f.billed(); len(names) > 0 {
+		return f.bills(cfg, names)
 	}
 	return f.bills(cfg, []string{""})
+}
+
+// billed are the accounts that the section reports names; its plans share them.
+func (f *File) billed() []string {
+	if len(f.posted) == 0 {
+		return nil
+	}
+	return f.posted[0].Bill
 }
 
 // bills asks for the bills of accounts by their names in the file. Those that can

@@ -113,6 +113,10 @@ func (f *File) sending() []doctor.Target {
 			list = append(list, t)
 		}
 	}
+	for _, name := range f.billed() {
+		way, _ := f.named(name)
+		list = append(list, doctor.Target{Source: "reports", Account: way, Bill: true})
+	}
 	servers := map[string]bool{}
 	for _, p := range f.posted {
 		t := doctor.Target{Source: "reports"}

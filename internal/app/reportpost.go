@@ -49,8 +49,8 @@ func (a *App) posts(ctx context.Context, f *File, r *reach, start func(func() er
 	post := report.NewPost(f.posted, report.Deps{Ledger: a.state, Log: a.cfg.log(),
 		Make: func(ctx context.Context, p report.Period) (report.Report, error) {
 			from := ReportSources(a.Backend())
-			if plan := planned(f.posted, p.Kind); plan != nil && plan.Bill != nil {
-				from.Bills = f.bills(a.cfg, plan.Bill)
+			if names := f.billed(); names != nil {
+				from.Bills = f.bills(a.cfg, names)
 			}
 			made, err := report.Make(ctx, from, p, time.Now().In(p.From.Location()))
 			made.Version = a.cfg.Version
@@ -94,8 +94,8 @@ func SendReport(ctx context.Context, cfg Config, file *File, kind report.Kind, d
 		of = kind.At(at)
 	}
 	var bills bill.Ask
-	if plan.Bill != nil {
-		bills = file.bills(cfg, plan.Bill)
+	if names := file.billed(); names != nil {
+		bills = file.bills(cfg, names)
 	}
 	made, err := MakeReport(ctx, cfg, of, bills)
 	if err != nil {

@@ -40,6 +40,7 @@ type Target struct {
 	Publish *Publishing // CloudWatch is written to; Regions say where
 	Mail    *Mailing    // reports are sent by SES; Regions say where
 	Server  *Server     // reports are sent by a mail server, and AWS is not asked
+	Bill    bool        // reports are held against the bill of Cost Explorer
 }
 
 // State is how a check came out.

@@ -98,6 +98,9 @@ func (s subject) parts() []func(context.Context) {
 			list = append(list, func(ctx context.Context) { s.mail(ctx, region) })
 		}
 	}
+	if t.Bill {
+		list = append(list, func(ctx context.Context) { s.simulate(ctx, "", "*", []string{askBill}, wouldCost) })
+	}
 	if t.sends() {
 		return list // where it writes to is not where models are called
 	}

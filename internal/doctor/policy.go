@@ -141,6 +141,9 @@ func (d *draft) target(t Target) {
 	if t.Metrics {
 		d.allow("ReadMetrics", []string{"cloudwatch:GetMetricData", "cloudwatch:ListMetrics"}, everything)
 	}
+	if t.Bill {
+		d.allow("AskForTheBill", []string{askBill}, everything)
+	}
 	if t.Inventory {
 		d.inventory()
 	}

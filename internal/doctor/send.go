@@ -40,13 +40,14 @@ type Server struct {
 }
 
 // sends tells whether the target is about what goes out.
-func (t Target) sends() bool { return t.Publish != nil || t.Mail != nil || t.Server != nil }
+func (t Target) sends() bool { return t.Publish != nil || t.Mail != nil || t.Server != nil || t.Bill }
 
 // Why an action is worked out by IAM and not tried.
 const (
 	wouldTake  = "trying it would take a message"
 	wouldWrite = "trying it would write something"
 	wouldSend  = "trying it would send a message"
+	wouldCost  = "trying it would cost a cent"
 )
 
 // sending are the actions of a message that is sent whole: the reference names the
@@ -57,6 +58,7 @@ const (
 	askMetrics = "cloudwatch:GetMetricData"
 	askEvents  = "logs:FilterLogEvents"
 	putMetrics = "cloudwatch:PutMetricData"
+	askBill    = "ce:GetCostAndUsage"
 )
 
 var putEvents = []string{"logs:CreateLogStream", "logs:PutLogEvents"}
