@@ -60,6 +60,16 @@ func TestLoggingAsAUserMeetsIt(t *testing.T) {
 	}
 }
 
+// What could not be asked is not said to have failed in nothing.
+func TestVerifyThatCannotAsk(t *testing.T) {
+	c := standin.New(t)
+	u := newUser(t, c)
+	c.Fault(standin.Fault{Service: "bedrock", Status: 403, Code: "AccessDeniedException", Message: "User: x is not authorized to perform: bedrock:GetModelInvocationLoggingConfiguration"})
+	if out := u.run(exitError, "bedrock:GetModelInvocationLoggingConfiguration is not allowed", "logging", "verify", "--canary"); strings.Contains(out, "none failed") {
+		t.Error(out)
+	}
+}
+
 func TestTrailAsAUserMeetsIt(t *testing.T) {
 	c := standin.New(t)
 	u := newUser(t, c)

@@ -50,7 +50,7 @@ func (f *loggingFlags) checked(list []logging.Check, err error) error {
 			return err
 		}
 	} else {
-		f.checks(list)
+		f.checks(list, err == nil)
 	}
 	switch {
 	case err != nil:
@@ -61,7 +61,8 @@ func (f *loggingFlags) checked(list []logging.Check, err error) error {
 	return nil
 }
 
-func (f *loggingFlags) checks(list []logging.Check) {
+// checks prints a list; whole says that no Region is missing in it.
+func (f *loggingFlags) checks(list []logging.Check, whole bool) {
 	region, amiss := "", 0
 	for _, c := range list {
 		if c.Region != region {
@@ -80,7 +81,9 @@ func (f *loggingFlags) checks(list []logging.Check) {
 		f.say("%d of %d checks failed", amiss, len(list))
 		return
 	}
-	f.say("%s, none failed", counted(len(list), "check"))
+	if whole {
+		f.say("%s, none failed", counted(len(list), "check"))
+	}
 }
 
 func (f *loggingFlags) status(ctx context.Context) error {

@@ -79,7 +79,7 @@ func writeRolePolicy(ctx context.Context, p place, name, _, to string) error {
 }
 
 func readKeyPolicy(ctx context.Context, p place, name string) (string, error) {
-	out, err := p.kms().GetKeyPolicy(ctx, &kms.GetKeyPolicyInput{KeyId: &name})
+	out, err := p.kms().GetKeyPolicy(ctx, &kms.GetKeyPolicyInput{KeyId: &name, PolicyName: aws.String("default")})
 	if err != nil {
 		return "", explain(err, "read the policy of the key "+name)
 	}
@@ -87,6 +87,6 @@ func readKeyPolicy(ctx context.Context, p place, name string) (string, error) {
 }
 
 func writeKeyPolicy(ctx context.Context, p place, name, _, to string) error {
-	_, err := p.kms().PutKeyPolicy(ctx, &kms.PutKeyPolicyInput{KeyId: &name, Policy: &to})
+	_, err := p.kms().PutKeyPolicy(ctx, &kms.PutKeyPolicyInput{KeyId: &name, PolicyName: aws.String("default"), Policy: &to})
 	return explain(err, "set the policy of the key "+name)
 }
