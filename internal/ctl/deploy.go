@@ -2,6 +2,7 @@ package ctl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -302,7 +303,7 @@ func (f *deployFlags) up(ctx context.Context) error {
 	defer func() { _ = s.close() }()
 	made, err := s.Up(ctx, s.wish)
 	if err != nil {
-		return err
+		return f.partly(made, err)
 	}
 	yaml, path := deploy.Configuration(s.wish, made), ""
 	if f.configOut != "" {
@@ -326,6 +327,26 @@ func (f *deployFlags) up(ctx context.Context) error {
 	f.say("seismo.yaml of the collector (--config-out FILE writes it):")
 	f.say("")
 	_, err = fmt.Fprint(f.Out, yaml)
+	return err
+}
+
+// partly shows what is there in the Regions that came out, when others did not. The
+// collector's configuration waits until all are there.
+func (f *deployFlags) partly(made []deploy.Made, err error) error {
+	if len(made) == 0 {
+		return err
+	}
+	if f.JSON() {
+		if e := f.object(map[string]any{"made": made}); e != nil {
+			return errors.Join(err, e)
+		}
+		return err
+	}
+	for _, m := range made {
+		for _, d := range m.Dashboards {
+			f.say("  %s", d.URL)
+		}
+	}
 	return err
 }
 

@@ -1,6 +1,8 @@
 package deploy_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -106,5 +108,28 @@ func TestSurvey(t *testing.T) {
 	cloud.Fault(standin.Fault{Status: 403, Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid"})
 	if found, err := tool(t, cloud, nil, nil).Survey(t.Context(), w); err == nil || !strings.Contains(err.Error(), "no valid credentials") {
 		t.Errorf("%v %v", found, err)
+	}
+}
+
+// Ctrl-C while several Regions are worked on: the next run comes to the end.
+func TestInterruptedInSeveralRegions(t *testing.T) {
+	for _, at := range []string{"us-east-1       2/6", "eu-west-1       1/6", "ap-south-1      5/6"} {
+		cloud := world(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := tool(t, cloud, nil, func(l string) {
+			if strings.HasPrefix(l, at) {
+				cancel()
+			}
+		}).Up(ctx, three)
+		cancel()
+		if err == nil || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", at, err)
+		}
+		if _, err := tool(t, cloud, nil, nil).Up(t.Context(), three); err != nil {
+			t.Errorf("%s, again: %v", at, err)
+		}
+		if diff := cmp.Diff(map[string]int{standin.Region: 5, "eu-west-1": 4, "ap-south-1": 4}, in(cloud)); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", at, diff)
+		}
 	}
 }
