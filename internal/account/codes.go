@@ -19,7 +19,7 @@ const (
 	remedyRegion      = `Set "region_name" to the Region where it lies, or remove "region_name" so that it is found.`
 	remedyExpired     = "Renew the credentials (for example `aws sso login`), or name a profile or role that lasts."
 	remedyKeys        = `Check "access_key_id" and "secret_access_key", or use a profile or role in place of them.`
-	remedyNone        = `No credentials were found: set "credential_profile_name", "role_arn" or the AWS_* variables, or run where a role is given.`
+	remedyNone        = `No credentials were found: name a profile (--profile, in a file "credential_profile_name"), set the AWS_* variables, or run where a role is given.`
 	remedyUnreachable = `Check the network, "endpoint", "proxy_url" and the Region's name; it is tried again.`
 	remedyQueue       = `Check "queue_url": its account, Region and name; the queue is not there.`
 	remedyClock       = "Set this machine's clock: it differs from AWS's by more than a signature may."

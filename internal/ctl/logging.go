@@ -256,6 +256,9 @@ func (f *loggingFlags) plan(ctx context.Context) error {
 			return told(exitMissing)
 		}
 	}
+	if !f.JSON() {
+		f.say("Nothing was changed. What is above is done by: %s", strings.Replace(f.command, "logging plan", "logging enable", 1))
+	}
 	return nil
 }
 

@@ -39,6 +39,7 @@ func TestLoggingAsAUserMeetsIt(t *testing.T) {
 	c := standin.New(t)
 	u := newUser(t, c)
 	u.run(exitOK, "+ bucket.policy", "logging", "plan")
+	u.run(exitOK, "Nothing was changed. What is above is done by: seismo-aws logging enable", "logging", "plan")
 	u.run(exitMissing, "✗ logging is on", "logging", "verify")
 	if c.Logging("eu-west-1") != nil || len(c.Buckets()) != 0 {
 		t.Fatal("plan or verify changed something")

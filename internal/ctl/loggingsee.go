@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -63,13 +64,16 @@ func (f *loggingFlags) checked(list []logging.Check, err error) error {
 
 // checks prints a list; whole says that no Region is missing in it.
 func (f *loggingFlags) checks(list []logging.Check, whole bool) {
-	region, amiss := "", 0
+	region, amiss, width := "", 0, 0
+	for _, c := range list {
+		width = max(width, utf8.RuneCountInString(c.Name))
+	}
 	for _, c := range list {
 		if c.Region != region {
 			region = c.Region
 			f.say("%s", region)
 		}
-		f.say("  %s %-40s %s", gradeMarks[c.State], c.Name, c.Saw)
+		f.say("  %s %-*s  %s", gradeMarks[c.State], width, c.Name, c.Saw)
 		if c.Remedy != "" {
 			f.say("      → %s", c.Remedy)
 		}
