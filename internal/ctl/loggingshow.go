@@ -24,12 +24,16 @@ kill or Ctrl-C run the command again to go on, or undo.`,
 public access and lifecycle; the group's retention; whether Bedrock may assume the
 role and the role may write; the large-data target; what Bedrock counts as
 delivered and failed; the newest record. What is absent never passes; what nothing
-can tell yet has a dash. Exit code 3 says that something failed.`,
+can tell yet has a dash. Exit code 3 says that something failed.
+
+--canary makes one real call of a few tokens in each Region, which is billed, and
+tells when its record reached the bucket, the log group, the collector's database
+and CloudTrail. A hop that was not seen never counts as arrived: exit code 3.`,
 	"status": `Ask all Regions at once. Since and by come from CloudTrail, which remembers 90
 days; where it does not tell, from what seismo wrote down when it turned logging on,
 else from when its inventory first saw it so (since then at the latest). Without --region it is every Region with Bedrock.`,
-	"watch": `Compare each Region with what was wished when it was enabled from this state file,
-and print what drifted. Exit code 3 says that something did, so that a timer can
+	"watch": `Compare each Region and each trail with what was wished when it was enabled from
+this state file, and print what drifted. Exit code 3 says that something did, so that a timer can
 run it. --restore shows the plan and puts everything back; what somebody changes
 meanwhile is not overwritten.`,
 	"disable": `Put back what was there before enable. Where seismo did not turn logging on it

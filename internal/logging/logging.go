@@ -4,8 +4,8 @@
 // after. A change is written down before it is made, so that neither a kill nor a
 // failure leaves one that nobody knows how to undo.
 //
-// It never changes anything while it plans, verifies or reports, never replaces
-// where somebody else's logs go unless it is told to, and never deletes what
+// It never changes anything while it plans, verifies or reports, never calls a
+// model unless a canary is asked for, never replaces where somebody else's logs go unless it is told to, and never deletes what
 // holds logs unless it is told to.
 package logging
 
