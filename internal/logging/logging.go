@@ -5,8 +5,8 @@
 // failure leaves one that nobody knows how to undo.
 //
 // It never changes anything while it plans, verifies or reports, never calls a
-// model unless a canary is asked for, never replaces where somebody else's logs go unless it is told to, and never deletes what
-// holds logs unless it is told to.
+// model unless a canary is asked for, never replaces where somebody else's logs go
+// unless it is told to, and never deletes what holds logs unless it is told to.
 package logging
 
 import (
