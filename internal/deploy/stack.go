@@ -140,6 +140,16 @@ func (t *Tool) interrupted(s *stack, err error) error {
 		Remedy:    "Go on from there with: " + t.again("seismo deploy up") + "; `seismo deploy down` removes it", Err: err}
 }
 
+// halted is the error of what Ctrl-C ended in a Region, wherever it was.
+func (t *Tool) halted(region string, err error, command string) error {
+	var e *Error
+	if errors.As(err, &e) && strings.Contains(e.Remedy, "Go on") {
+		return err
+	}
+	return &Error{What: "interrupted in " + region + ": " + err.Error(), Unchanged: "what is done stays, and CloudFormation ends by itself what it has begun",
+		Remedy: "Go on from there with: " + t.again(command), Err: err}
+}
+
 // remove deletes the stack and waits until it is gone.
 func (t *Tool) remove(ctx context.Context, s *stack) error {
 	if err := s.own(); err != nil {

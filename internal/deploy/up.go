@@ -57,8 +57,11 @@ func (t *Tool) Up(ctx context.Context, w Wish) ([]Made, error) {
 	up := func(ctx context.Context, t *Tool, region string) (Made, error) {
 		r := &run{tool: t, wish: &w, region: region, outputs: map[string]string{}}
 		err := r.steps(ctx)
-		if err != nil && ctx.Err() == nil {
+		switch {
+		case err != nil && ctx.Err() == nil:
 			err = r.rollback(ctx, err)
+		case err != nil:
+			err = t.halted(region, err, "seismo deploy up")
 		}
 		return Made{region, r.outputs, t.addresses(region, r.outputs)}, err
 	}

@@ -237,6 +237,9 @@ func TestInterruptedAnywhere(t *testing.T) {
 			}
 			return
 		}
+		if err != nil && (!strings.Contains(hint(err), "Go on from there with: seismo deploy up") || !errors.Is(err, context.Canceled)) {
+			t.Errorf("line %d: %v\n%s", n, err, hint(err))
+		}
 		removed := t.Run(fmt.Sprintf("line %d", n), func(t *testing.T) {
 			if _, e := tool(t, cloud, &enabler{}, nil).Up(t.Context(), wish); e != nil {
 				t.Fatalf("after %v: %v", err, e)
