@@ -49,7 +49,7 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	}
 	switch {
 	case errors.As(err, new(silent)), err.Error() == "":
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+	case ctx.Err() != nil && errors.Is(err, context.Canceled) && hintOf(err) == "":
 		fmt.Fprintln(errs, "seismo: interrupted; what was committed stays")
 	default:
 		fmt.Fprintln(errs, "seismo: "+plain(err.Error()))

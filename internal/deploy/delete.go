@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"seismo/internal/account"
+	"seismo/internal/logging"
 )
 
 // holding are the types of what holds logs, or opens them, in the order in which
@@ -45,7 +46,8 @@ func (t *Tool) deleteOne(ctx context.Context, k Kept) error {
 }
 
 // deleteUnused deletes a bucket without objects, a group without streams, or a
-// key. gone is false when something was written to it.
+// key. What Bedrock wrote when logging was turned on, to try its permissions, does
+// not count. gone is false when something was written to it.
 func (t *Tool) deleteUnused(ctx context.Context, k Kept) (gone bool, err error) {
 	switch k.Type {
 	case "AWS::S3::Bucket":
@@ -54,7 +56,7 @@ func (t *Tool) deleteUnused(ctx context.Context, k Kept) (gone bool, err error) 
 		_, err := t.account.S3(k.Region).DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: aws.String(k.Name)})
 		switch code(err) {
 		case "BucketNotEmpty":
-			return false, nil
+			return t.deleteTried(ctx, k)
 		case "NoSuchBucket":
 			return true, nil
 		}
@@ -64,9 +66,23 @@ func (t *Tool) deleteUnused(ctx context.Context, k Kept) (gone bool, err error) 
 		if errors.As(err, new(*logstypes.ResourceNotFoundException)) {
 			return true, nil
 		}
-		if err != nil || len(out.LogStreams) > 0 {
+		if err != nil {
 			return false, explain(err, "look into the log group "+k.Name)
 		}
+		if len(out.LogStreams) > 0 {
+			return t.deleteTried(ctx, k)
+		}
+	}
+	err = t.deleteOne(ctx, k)
+	return err == nil, err
+}
+
+// deleteTried deletes what holds nothing but what Bedrock wrote to try whether it
+// may write.
+func (t *Tool) deleteTried(ctx context.Context, k Kept) (gone bool, err error) {
+	holds, err := logging.HoldsLogs(ctx, t.account, k.Region, k.Type, k.Name)
+	if err != nil || holds {
+		return false, err
 	}
 	err = t.deleteOne(ctx, k)
 	return err == nil, err
@@ -95,6 +111,9 @@ func (t *Tool) deleteBucket(ctx context.Context, k Kept) error {
 		}
 	}
 	_, err := client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: aws.String(k.Name)})
+	if code(err) == "NoSuchBucket" { // an earlier answer was lost
+		return nil
+	}
 	if code(err) == "BucketNotEmpty" {
 		return fmt.Errorf("the bucket %s is not empty: something was written to it after its objects were deleted", k.Name)
 	}

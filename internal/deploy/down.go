@@ -43,14 +43,22 @@ func (t *Tool) downRegion(ctx context.Context, w *Wish, region string, deleteDat
 		t.tell("putting logging of %s back", region)
 		if err := t.opt.Enabler.Undo(ctx, Places{Environment: w.Environment, Region: region}); err != nil {
 			err = fmt.Errorf("put logging of %s back before its places go: %w", region, err)
+			if ctx.Err() != nil {
+				return nil, t.broken(err, nil, "seismo deploy down")
+			}
 			return nil, &Error{What: err.Error(), Unchanged: "no stack was removed", Remedy: t.goOn(hintOf(err), "seismo deploy down"), Err: err}
 		}
 	}
 	var list []Kept
+	done := []string{"logging of " + region}
 	// A trail is looked for wherever it may have been made.
 	for _, kind := range slices.Backward(all) {
 		kept, err := t.downStack(ctx, w, region, kind, deleteData)
 		list = append(list, kept...)
+		if err != nil && ctx.Err() != nil {
+			return list, t.broken(err, done, "seismo deploy down")
+		}
+		done = append(done, w.StackName(kind))
 		if err != nil {
 			return list, &Error{What: err.Error(), Unchanged: "the stacks that were not named as removed are still there",
 				Remedy: t.goOn(hintOf(err), "seismo deploy down"), Err: err}
@@ -59,7 +67,22 @@ func (t *Tool) downRegion(ctx context.Context, w *Wish, region string, deleteDat
 	if !deleteData {
 		return list, nil
 	}
-	return list, t.deleteData(ctx, list)
+	err := t.deleteData(ctx, list)
+	if err != nil && ctx.Err() != nil {
+		err = t.broken(err, append(done, gone(list)...), "seismo deploy down --delete-data")
+	}
+	return list, err
+}
+
+// gone are the names of what was deleted.
+func gone(list []Kept) []string {
+	var names []string
+	for _, k := range list {
+		if k.Gone {
+			names = append(names, k.Name)
+		}
+	}
+	return names
 }
 
 func (t *Tool) downStack(ctx context.Context, w *Wish, region, kind string, deleteData bool) ([]Kept, error) {
@@ -89,6 +112,11 @@ func (t *Tool) downStack(ctx context.Context, w *Wish, region, kind string, dele
 		if kept, err = t.withKey(ctx, s, kept); err != nil {
 			return nil, err
 		}
+		if kind == Infrastructure {
+			if kept, err = t.withFormerKeys(ctx, s, kept); err != nil {
+				return nil, err
+			}
+		}
 	}
 	t.tell("removing %s in %s", s.name, region)
 	return kept, t.remove(ctx, s)
@@ -105,7 +133,10 @@ func (t *Tool) orphans(ctx context.Context, w *Wish, s *stack) ([]Kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.withKey(ctx, s, list)
+	if list, err = t.withKey(ctx, s, list); err != nil {
+		return nil, err
+	}
+	return t.withFormerKeys(ctx, s, list)
 }
 
 // withKey adds the key that seals the buckets of a list, where an earlier stack
@@ -123,7 +154,7 @@ func (t *Tool) withKey(ctx context.Context, s *stack, list []Kept) ([]Kept, erro
 			return nil, err
 		}
 		// Only a key that says of itself that it was made for this.
-		if key != nil && aws.ToString(key.Description) == "Bedrock's logs of "+s.env+" in "+s.region {
+		if key != nil && aws.ToString(key.Description) == madeFor(s) {
 			return append(list, Kept{Region: s.region, Type: "AWS::KMS::Key", Name: aws.ToString(key.KeyId)}), nil
 		}
 	}
@@ -167,6 +198,9 @@ func (t *Tool) deleteData(ctx context.Context, list []Kept) error {
 			}
 			t.tell("deleting %s in %s", list[i].Name, list[i].Region)
 			err := t.deleteOne(ctx, list[i])
+			if err != nil && ctx.Err() != nil {
+				return err
+			}
 			list[i].Gone = err == nil
 			wrong = append(wrong, err)
 		}

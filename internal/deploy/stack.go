@@ -111,13 +111,17 @@ func (s *stack) own() error {
 		Unchanged: "nothing was changed", Remedy: "choose another --name-prefix or --environment"}
 }
 
-// tick is the time between two looks at a stack that CloudFormation works on.
-const tick = 4 * time.Second
+// The time between two looks at a stack that CloudFormation works on. It doubles
+// from the first to tick: some changes are done at once, most take minutes.
+const (
+	firstTick = tick / 16
+	tick      = 4 * time.Second
+)
 
 // settle waits until CloudFormation is done with the stack, and tells of every
 // event on the way.
 func (t *Tool) settle(ctx context.Context, s *stack, seen *events) error {
-	for {
+	for wait := firstTick; ; wait = min(2*wait, tick) {
 		if err := t.tellEvents(ctx, s, seen); err != nil {
 			return err
 		}
@@ -128,7 +132,7 @@ func (t *Tool) settle(ctx context.Context, s *stack, seen *events) error {
 			return t.tellEvents(ctx, s, seen)
 		}
 		t.waiting(s, seen)
-		if err := t.opt.Pause(ctx, tick); err != nil {
+		if err := t.opt.Pause(ctx, wait); err != nil {
 			return t.interrupted(s, err)
 		}
 	}

@@ -310,6 +310,7 @@ func (t *Tool) execute(ctx context.Context, s *stack, changeSet string, begun fu
 func (t *Tool) await(ctx context.Context, s *stack, seen *events) error {
 	begun := t.opt.Now()
 	// The stack's status changes a moment after the answer.
+	wait := firstTick
 	for range startTicks {
 		if err := s.look(ctx); err != nil {
 			return err
@@ -320,9 +321,10 @@ func (t *Tool) await(ctx context.Context, s *stack, seen *events) error {
 		if seen.begun {
 			break
 		}
-		if err := t.opt.Pause(ctx, tick); err != nil {
+		if err := t.opt.Pause(ctx, wait); err != nil {
 			return t.interrupted(s, err)
 		}
+		wait = min(2*wait, tick)
 	}
 	if !s.well() {
 		return t.failure(s, seen, "could not be made", "CloudFormation took back what it had done to it", "seismo deploy up")

@@ -25,11 +25,16 @@ type Failure struct {
 	Again  string   `json:"again"` // the command to go on with
 
 	tale string // what Left is, where it is not what could not be put back
+	cut  bool   // somebody interrupted it at the step, which may have come through or not
 }
 
 func (f *Failure) Error() string {
 	var b strings.Builder
 	b.WriteString(f.Region + ": ")
+	if f.cut {
+		f.interrupted(&b)
+		return b.String()
+	}
 	if f.Step != "" {
 		b.WriteString(f.Step + ": ")
 	}
@@ -45,6 +50,20 @@ func (f *Failure) Error() string {
 		b.WriteString("; nothing was changed")
 	}
 	return b.String()
+}
+
+// interrupted says how far it came. Whether the step itself came through nobody
+// knows: its answer was not waited for, and the next run looks.
+func (f *Failure) interrupted(b *strings.Builder) {
+	b.WriteString("interrupted")
+	if f.Step != "" {
+		b.WriteString(" at: " + f.Step + ", which may be done or not")
+	}
+	if len(f.Left) == 0 {
+		b.WriteString("; nothing was changed before that")
+		return
+	}
+	fmt.Fprintf(b, "; %s: %s", f.tale, strings.Join(f.Left, ", "))
 }
 
 // Unwrap is why the step failed.
@@ -85,7 +104,16 @@ func (t *Tool) applyRegion(ctx context.Context, plan *Plan) error {
 	if err != nil {
 		return err
 	}
-	return t.opt.Memory.Remember(ctx, plan.place.wishName(), string(wish))
+	return t.remember(ctx, plan, plan.place.wishName(), string(wish), again)
+}
+
+// remember keeps what was wished, once all of it is done.
+func (t *Tool) remember(ctx context.Context, plan *Plan, name, wish, again string) error {
+	err := t.opt.Memory.Remember(ctx, name, wish)
+	if err != nil && ctx.Err() != nil {
+		return &Failure{Region: plan.Region, Err: err, Again: again, cut: true, tale: "everything is done, and what was wished is not remembered yet; done", Left: namesOf(plan.Steps)}
+	}
+	return err
 }
 
 // again is the command to go on with: the one that was given, else another.
@@ -119,7 +147,10 @@ func (t *Tool) run(ctx context.Context, plan *Plan, again string) error {
 		}
 		f := &Failure{Region: plan.Region, Step: string(s.Verb) + " " + s.Kind + " " + s.Name, Err: err, Again: again}
 		if ctx.Err() != nil {
-			f.tale, f.Left = "interrupted; done so far, and written down", namesOf(done)
+			if made { // the step itself, of which nobody knows
+				done = done[:len(done)-1]
+			}
+			f.cut, f.tale, f.Left = true, "done so far, and written down", namesOf(done)
 			return f
 		}
 		t.rollback(ctx, plan, done, former, f)

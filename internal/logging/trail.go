@@ -192,7 +192,7 @@ func (t *Tool) ApplyTrail(ctx context.Context, plan *Plan) error {
 	if err != nil {
 		return err
 	}
-	return t.opt.Memory.Remember(ctx, "wish "+plan.scope, string(text))
+	return t.remember(ctx, plan, "wish "+plan.scope, string(text), again)
 }
 
 // PlanTrailUndo works out what it takes to put a trail back as it was.

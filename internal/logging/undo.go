@@ -179,7 +179,7 @@ func (t *Tool) undo(ctx context.Context, plan *Plan, how Undoing, again string) 
 		err := t.undoOne(ctx, plan, s, how)
 		t.opt.Tell(plan.Region, string(s.Verb), name, err)
 		if err != nil {
-			return &Failure{Region: plan.Region, Step: string(s.Verb) + " " + name, Err: err, Again: again, Left: namesOf(done), tale: "put back before that"}
+			return &Failure{Region: plan.Region, Step: string(s.Verb) + " " + name, Err: err, Again: again, Left: namesOf(done), tale: "put back before that", cut: ctx.Err() != nil}
 		}
 		if s.changes() {
 			done = append(done, s)

@@ -2,7 +2,6 @@ package standin
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 )
@@ -20,9 +19,10 @@ type Stack struct {
 	Resources    [][3]string // logical id, type, physical id
 
 	id      string
-	token   string // of the request that made it
-	next    string // status after one more look, "" when nothing is going on
-	version int    // counts changes: a change set of an older one is obsolete
+	token   string    // of the request that made it
+	next    string    // status after one more look, "" when nothing is going on
+	due     time.Time // when it comes to next, where changes take time
+	version int       // counts changes: a change set of an older one is obsolete
 	events  []map[string]any
 }
 
@@ -38,6 +38,7 @@ type stacks struct {
 	atOnce bool            // detections are done at the first look
 	boards map[string]string
 	made   int
+	takes  time.Duration // that a change lasts; 0 is until the look after the next
 }
 
 // StackFault is what a change of a stack fails at.
@@ -102,6 +103,7 @@ func (c *Cloud) StackGives(name string, outputs map[string]string) {
 func (c *Cloud) Stacks() map[string]Stack {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.stacks().pass()
 	all := map[string]Stack{}
 	for _, s := range c.stacks().list {
 		if s.Status != "DELETE_COMPLETE" {
@@ -145,7 +147,7 @@ func (l *stacks) find(r *request) (*Stack, error) {
 func (c *Cloud) cloudformationOperations() map[string]operation {
 	ops := map[string]operation{}
 	for name, do := range map[string]func(l *stacks, r *request) (any, error){
-		"CreateStack": createStack, "DeleteStack": deleteStack, "DescribeStacks": describeStacks,
+		"ListStacks": listStacks, "CreateStack": createStack, "DeleteStack": deleteStack, "DescribeStacks": describeStacks,
 		"DescribeStackEvents": describeStackEvents, "DescribeStackResources": describeStackResources,
 		"GetTemplate": getTemplate, "ContinueUpdateRollback": continueRollback,
 		"CreateChangeSet": createChangeSet, "DescribeChangeSet": describeChangeSet,
@@ -155,6 +157,7 @@ func (c *Cloud) cloudformationOperations() map[string]operation {
 		ops[name] = func(r *request) (any, error) {
 			c.mu.Lock()
 			defer c.mu.Unlock()
+			c.stacks().pass()
 			return do(c.stacks(), r)
 		}
 	}
@@ -212,15 +215,8 @@ func describeStacks(l *stacks, r *request) (any, error) {
 	out := map[string]any{"StackId": s.id, "StackName": s.Name, "StackStatus": s.Status, "CreationTime": time.Now().UTC(), "LastUpdatedTime": time.Unix(int64(s.version), 0).UTC(),
 		"Parameters": list(s.Parameters, "ParameterKey", "ParameterValue"), "Tags": list(s.Tags, "Key", "Value"),
 		"Outputs": list(s.Outputs, "OutputKey", "OutputValue")}
-	if s.next != "" {
-		s.Status, s.next = s.next, ""
-		s.event(s.Name, stackType, s.Status, "")
-		if strings.HasSuffix(s.Status, "_COMPLETE") && !strings.Contains(s.Status, "ROLLBACK") {
-			s.Outputs = maps.Clone(l.gives[s.Name])
-			if s.Outputs == nil {
-				s.Outputs = scopeOf(s).outputs()
-			}
-		}
+	if s.next != "" && l.takes == 0 {
+		l.end(s)
 	}
 	return map[string]any{"Stacks": []map[string]any{out}}, nil
 }

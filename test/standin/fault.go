@@ -1,6 +1,7 @@
 package standin
 
 import (
+	"context"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -16,6 +17,7 @@ type Fault struct {
 	Key     string // part of the bucket and key; of other services part of the body
 	Region  string
 	Access  string // access key that signed
+	Changes bool   // only calls that change something
 
 	After int     // so many matching calls pass first
 	Every int     // every third, of 3
@@ -28,8 +30,11 @@ type Fault struct {
 	Message string
 	Header  http.Header // put into the answer
 
-	Late  bool          // the error comes after the work was done
-	Drop  bool          // the connection ends before any answer
+	Late bool // the error, the end of the connection, or Do comes after the work was done
+	Drop bool // the connection ends before any answer
+	// Do is called before the work, and may wait; its context ends when the caller
+	// goes away.
+	Do    func(context.Context, Call)
 	Cut   int64         // the body ends after so many bytes, though more were promised
 	Delay time.Duration // before anything is done
 	Pace  time.Duration // before each 64 KiB of a body that is read
@@ -76,6 +81,7 @@ type verdict struct {
 	err         *failure
 	header      http.Header
 	late, drop  bool
+	do          []func(context.Context, Call)
 	cut         int64
 	delay, pace time.Duration
 	empty       bool
@@ -97,7 +103,7 @@ func (c *Cloud) judge(r *request) verdict {
 func (s *script) meets(r *request) bool {
 	if s.Service != "" && s.Service != r.service || s.Op != "" && s.Op != r.op ||
 		s.Region != "" && s.Region != r.region || s.Access != "" && s.Access != r.accessKey ||
-		!strings.Contains(r.subject, s.Key) {
+		!strings.Contains(r.subject, s.Key) || s.Changes && !changes(r.op) {
 		return false
 	}
 	s.seen++
@@ -115,6 +121,12 @@ func (v *verdict) add(f Fault) {
 		v.err = &failure{status: f.Status, code: f.Code, message: f.Message}
 		v.late = f.Late
 	}
+	if f.Do != nil || f.Drop {
+		v.late = v.late || f.Late
+	}
+	if f.Do != nil {
+		v.do = append(v.do, f.Do)
+	}
 	for name, values := range f.Header {
 		v.header[http.CanonicalHeaderKey(name)] = values
 	}
@@ -126,3 +138,16 @@ func (v *verdict) add(f Fault) {
 		v.cut = f.Cut
 	}
 }
+
+// changes tells the operations that change something from those that only look.
+func changes(op string) bool {
+	for _, look := range [...]string{"Get", "Head", "List", "Describe", "Filter", "Simulate", "AssumeRole", "Options"} {
+		if strings.HasPrefix(op, look) {
+			return false
+		}
+	}
+	return true
+}
+
+// Changes reports whether the call changed something, or would have.
+func (c Call) Changes() bool { return changes(c.Op) }

@@ -19,7 +19,7 @@ func (s *Stack) event(id, kind, status, reason string) {
 // begin starts a change; the look after the next sees its end. Of resources it
 // makes buckets, log groups, keys and dashboards, and only names the others.
 func (l *stacks) begin(s *Stack, verb string, adopt bool) {
-	s.Status, s.next = verb+"_IN_PROGRESS", verb+"_COMPLETE"
+	s.Status, s.next, s.due = verb+"_IN_PROGRESS", verb+"_COMPLETE", time.Now().Add(l.takes)
 	s.version++
 	s.event(s.Name, stackType, s.Status, "User Initiated")
 	f, failing := l.fail[s.Name]

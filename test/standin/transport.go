@@ -60,7 +60,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, h *http.Request) {
 // errDropped is a connection that ended without an answer.
 var errDropped = errors.New("connection reset by peer")
 
-// serve answers one call, in the order: delay, error of the script, work.
+// serve answers one call, in the order: delay, what the script does, work.
 func (c *Cloud) serve(h *http.Request) (*answer, error) {
 	call := Call{Time: time.Now()}
 	r, err := c.read(h)
@@ -68,21 +68,8 @@ func (c *Cloud) serve(h *http.Request) (*answer, error) {
 		return nil, err
 	}
 	r.fault = c.judge(r)
-	err = r.wait(r.fault.delay)
-	var out any
-	switch {
-	case err != nil:
-	case r.fault.drop:
-		err = errDropped
-	case r.fault.err != nil && !r.fault.late:
-		out, err = nil, r.fault.err
-	default:
-		out, err = c.work(r)
-		if r.fault.err != nil {
-			out, err = nil, r.fault.err
-		}
-	}
 	call.Service, call.Op, call.Region, call.AccessKey, call.Subject = r.service, r.op, r.region, r.accessKey, r.subject
+	out, err := c.perform(r, call)
 	var f *failure
 	isFailure := errors.As(err, &f)
 	if err != nil && !isFailure {
@@ -96,6 +83,36 @@ func (c *Cloud) serve(h *http.Request) (*answer, error) {
 	}
 	c.note(call)
 	return r.spoil(a), nil
+}
+
+// perform does the work of a call, and before or after it what the script says.
+func (c *Cloud) perform(r *request, call Call) (out any, err error) {
+	if err := r.wait(r.fault.delay); err != nil {
+		return nil, err
+	}
+	script := func() error {
+		for _, do := range r.fault.do {
+			do(r.http.Context(), call)
+		}
+		switch {
+		case r.fault.drop:
+			return errDropped
+		case r.fault.err != nil:
+			return r.fault.err
+		}
+		return nil
+	}
+	if r.fault.late {
+		out, err = c.work(r)
+		if e := script(); e != nil {
+			return nil, e
+		}
+		return out, err
+	}
+	if err := script(); err != nil {
+		return nil, err
+	}
+	return c.work(r)
 }
 
 func (c *Cloud) note(call Call) {
