@@ -39,7 +39,7 @@ var floors = [][]string{
 	{"internal/pipeline"},
 	{"internal/app"},
 	{"internal/cli"},
-	{"cmd/seismo", "cmd/seismo-aws"},
+	{"cmd/seismo", "cmd/seismo-aws", "release/pack"},
 }
 
 // beside are the arrows between rooms of one floor.
