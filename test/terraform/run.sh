@@ -39,7 +39,7 @@ if [ "${TOFU:-}" = build ]; then
     source="$(cd "$work" && GOFLAGS=-mod=mod $go mod download -json "github.com/opentofu/opentofu@$tofu_version" | sed -nE 's/^\t"Dir": "(.*)",?$/\1/p')"
     cp -R "$source" "$work/opentofu"
     chmod -R u+w "$work/opentofu"
-    (cd "$work/opentofu" && CGO_ENABLED=0 $go build -trimpath -buildvcs=false -o "$tool" ./cmd/tofu)
+    (cd "$work/opentofu" && CGO_ENABLED=0 $go build -buildvcs=false -o "$tool" ./cmd/tofu)
   fi
 fi
 if [ -z "$tool" ]; then
