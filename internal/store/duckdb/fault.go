@@ -15,7 +15,8 @@ var (
 	lockedTexts = []string{"Could not set lock", "Conflicting lock"}
 	fullTexts   = []string{"No space left on device", "Disk quota exceeded", "File too large", "Read-only file system",
 		"max_temp_directory_size"}
-	memoryTexts = []string{"Out of Memory Error", "could not allocate block", "Allocation failure", "std::bad_alloc"}
+	memoryTexts = []string{"Out of Memory Error", "could not allocate block", "failed to pin block", "failed to allocate data",
+		"failed to resize block", "Allocation failure", "std::bad_alloc"}
 	systemTexts = []string{"No such file", "Permission denied", "Too many open files", "Is a directory"}
 	brokenTexts = []string{"Corrupt database file", "not a valid DuckDB database file", "Failure while replaying WAL",
 		"Could not read enough bytes", "Could not read from file", "Input/output error", "Serialization Error"}
