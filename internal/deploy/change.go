@@ -23,42 +23,64 @@ type Change struct {
 	Of       []string `json:"of,omitzero"`       // properties that change
 }
 
+// Names of change sets. They are always the same, so that one which a run that was
+// broken off left behind is found by the next. Those of `plan` have a name of their
+// own: looking must not take away what somebody is about to execute.
+const (
+	setOfUp   = "seismo-deploy-up"
+	setOfPlan = "seismo-deploy-plan"
+)
+
 // changeSet makes a change set of the stack's template and waits for it. The
 // ARN is "" when there is nothing to change; the change set is gone then.
-func (t *Tool) changeSet(ctx context.Context, s *stack, text string, parameters []types.Parameter) (string, []Change, error) {
-	kind := types.ChangeSetTypeCreate
-	if s.there() {
-		kind = types.ChangeSetTypeUpdate
+func (t *Tool) changeSet(ctx context.Context, s *stack, name, text string, parameters []types.Parameter) (string, []Change, error) {
+	id, err := t.createChangeSet(ctx, s, name, text, parameters)
+	if err != nil || id == "" {
+		return "", nil, err
 	}
-	name := t.token()
+	changes, err := t.awaitChangeSet(ctx, s, id)
+	if errors.Is(err, errNothing) {
+		return "", nil, t.dropChangeSet(ctx, s, id)
+	}
+	if err != nil {
+		return "", nil, errors.Join(err, t.dropWhole(context.WithoutCancel(ctx), s, id))
+	}
+	return id, changes, nil
+}
+
+// createChangeSet asks for a change set, in place of one that an earlier run left.
+func (t *Tool) createChangeSet(ctx context.Context, s *stack, name, text string, parameters []types.Parameter) (id string, err error) {
 	in := &cloudformation.CreateChangeSetInput{
-		StackName: aws.String(s.name), ChangeSetName: aws.String(name), ChangeSetType: kind, TemplateBody: aws.String(text),
+		StackName: aws.String(s.name), ChangeSetName: aws.String(name), ChangeSetType: types.ChangeSetTypeUpdate, TemplateBody: aws.String(text),
 		Parameters: parameters, Capabilities: []types.Capability{types.CapabilityCapabilityIam},
 		Tags:        []types.Tag{{Key: aws.String(Tag), Value: aws.String(s.env)}},
-		Description: aws.String("made by seismo deploy"),
+		Description: aws.String("made by seismo deploy"), ClientToken: aws.String(t.token()),
 	}
-	if kind == types.ChangeSetTypeCreate {
+	if !s.there() {
 		// What an earlier stack left behind, with its logs, is taken in again.
-		in.ImportExistingResources = aws.Bool(true)
+		in.ChangeSetType, in.ImportExistingResources = types.ChangeSetTypeCreate, aws.Bool(true)
+		s.empty = !s.found
 	}
 	out, err := s.client.CreateChangeSet(ctx, in)
+	if code(err) == "AlreadyExistsException" {
+		if err := t.dropChangeSet(ctx, s, name); err != nil {
+			return "", err
+		}
+		in.ClientToken, s.empty = aws.String(t.token()), !s.there()
+		out, err = s.client.CreateChangeSet(ctx, in)
+	}
 	var refused smithy.APIError
-	if errors.As(err, &refused) && empty(refused.ErrorMessage()) {
-		return "", nil, nil
+	if errors.As(err, &refused) && nothing(refused.ErrorMessage()) {
+		return "", nil
 	}
 	if err != nil {
-		return "", nil, explain(err, "make a change set of the stack "+s.name+" in "+s.region)
+		err = explain(err, "make a change set of the stack "+s.name+" in "+s.region)
+		if uncertain(err) { // it may be there all the same
+			err = errors.Join(err, t.dropWhole(context.WithoutCancel(ctx), s, name))
+		}
+		return "", err
 	}
-	name = aws.ToString(out.Id)
-	changes, err := t.awaitChangeSet(ctx, s, name)
-	if errors.Is(err, errNothing) {
-		return "", nil, t.dropChangeSet(ctx, s, name)
-	}
-	if err != nil {
-		// What is left is only a change set; the next run makes another.
-		return "", nil, errors.Join(err, t.dropChangeSet(context.WithoutCancel(ctx), s, name))
-	}
-	return name, changes, nil
+	return aws.ToString(out.Id), nil
 }
 
 // token names a request, so that one that is sent twice is done once.
@@ -78,7 +100,7 @@ func (t *Tool) awaitChangeSet(ctx context.Context, s *stack, name string) ([]Cha
 			return nil, explain(err, "read a change set of the stack "+s.name+" in "+s.region)
 		}
 		switch why := aws.ToString(out.StatusReason); {
-		case out.Status == types.ChangeSetStatusFailed && empty(why):
+		case out.Status == types.ChangeSetStatusFailed && nothing(why):
 			return nil, errNothing
 		case out.Status == types.ChangeSetStatusFailed:
 			return nil, &Error{What: fmt.Sprintf("CloudFormation refuses the change of the stack %s in %s", s.name, s.region),
@@ -99,19 +121,43 @@ func (t *Tool) awaitChangeSet(ctx context.Context, s *stack, name string) ([]Cha
 	}
 }
 
-// empty tells CloudFormation's sentences about a change set without changes.
-func empty(why string) bool {
+// nothing tells CloudFormation's sentences about a change set without changes.
+func nothing(why string) bool {
 	return strings.Contains(why, "didn't contain changes") || strings.Contains(why, "No updates are to be performed")
 }
 
-// dropChangeSet removes a change set; for a stack that has nothing else, the
-// stack too.
+// dropChangeSet removes a change set, by its name or ARN. One that is gone is no
+// error. One that CloudFormation is still making can only be removed when it is made.
 func (t *Tool) dropChangeSet(ctx context.Context, s *stack, name string) error {
-	_, err := s.client.DeleteChangeSet(ctx, &cloudformation.DeleteChangeSetInput{StackName: aws.String(s.name), ChangeSetName: aws.String(name)})
+	in := &cloudformation.DeleteChangeSetInput{StackName: aws.String(s.name), ChangeSetName: aws.String(name)}
+	_, err := s.client.DeleteChangeSet(ctx, in)
+	for range startTicks {
+		if code(err) != "InvalidChangeSetStatus" {
+			break
+		}
+		if e := t.opt.Pause(ctx, tick/2); e != nil {
+			return e
+		}
+		_, err = s.client.DeleteChangeSet(ctx, in)
+	}
 	if err != nil && !missing(err) && code(err) != "ChangeSetNotFound" {
 		return explain(err, "remove a change set of the stack "+s.name+" in "+s.region)
 	}
 	return nil
+}
+
+// dropWhole removes a change set, and the stack too where that is nothing else:
+// CloudFormation keeps an empty stack otherwise.
+func (t *Tool) dropWhole(ctx context.Context, s *stack, name string) error {
+	err := t.dropChangeSet(ctx, s, name)
+	if err != nil || !s.empty {
+		return err
+	}
+	now := *s
+	if err := now.look(ctx); err != nil || !now.reviewed() {
+		return err
+	}
+	return t.remove(ctx, &now)
 }
 
 func changeOf(c types.Change) Change {

@@ -30,7 +30,7 @@ func (r *run) create(ctx context.Context, s *stack, tpl *template, was *before) 
 			was.left = append(was.left, k.Name)
 			t.tell("  %s takes in %s, which is there already", s.name, k.Name)
 		}
-		set, changes, err := t.changeSet(ctx, s, tpl.text, parameters)
+		set, changes, err := t.changeSet(ctx, s, setOfUp, tpl.text, parameters)
 		if err != nil || set == "" {
 			return err
 		}

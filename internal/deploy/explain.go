@@ -27,7 +27,7 @@ var meanings = map[string][2]string{
 	"LimitExceededException":            {"the quota of stacks of this account and Region is reached", remedyQuota},
 	"AlreadyExistsException":            {"somebody made a stack of this name meanwhile", remedyOthers},
 	"InvalidChangeSetStatus":            {"somebody changed the stack after the change was planned; their change stays", remedyOthers},
-	"ChangeSetNotFound":                 {"somebody removed the change set that was to be executed", remedyOthers},
+	"ChangeSetNotFound":                 {"somebody removed the change set, such as another run of this command", remedyOthers},
 	"OperationInProgressException":      {"somebody else changes the stack right now", "Wait until that is done; `seismo deploy status` shows it."},
 	"InsufficientCapabilitiesException": {"CloudFormation does not let these credentials make roles", "Allow cloudformation to make IAM roles to whoever runs this."},
 }

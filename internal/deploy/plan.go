@@ -64,7 +64,7 @@ func (t *Tool) planStack(ctx context.Context, w *Wish, region, kind string, outp
 		p.Before = "wait until CloudFormation is done with it"
 	case s.there() && s.status != types.StackStatusUpdateRollbackFailed:
 		maps.Copy(outputs, s.outputs)
-		name, changes, err := t.changeSet(ctx, s, tpl.text, tpl.values(s, w.given(), outputs))
+		name, changes, err := t.changeSet(ctx, s, setOfPlan, tpl.text, tpl.values(s, w.given(), outputs))
 		if err != nil || name == "" {
 			return p, err
 		}

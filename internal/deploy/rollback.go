@@ -55,7 +55,7 @@ func (t *Tool) restore(ctx context.Context, was *before) error {
 	if !was.after.IsZero() && !s.changed.Equal(was.after) {
 		return &Error{What: fmt.Sprintf("somebody else changed the stack %s in %s meanwhile; it stays as it is", s.name, s.region)}
 	}
-	name, _, err := t.changeSet(ctx, s, was.text, was.parameters)
+	name, _, err := t.changeSet(ctx, s, setOfUp, was.text, was.parameters)
 	if err != nil || name == "" {
 		return err
 	}

@@ -29,6 +29,7 @@ type stack struct {
 	parameters []types.Parameter
 	outputs    map[string]string
 	tagged     bool
+	empty      bool // it is only a change set, which seismo made
 }
 
 func (t *Tool) stack(w *Wish, region, kind string) *stack {

@@ -195,13 +195,13 @@ func (r *run) stack(ctx context.Context, s *stack) error {
 		was.after = s.changed
 		return err
 	}
-	name, changes, err := t.changeSet(ctx, s, tpl.text, tpl.values(s, r.wish.given(), r.outputs))
+	name, changes, err := t.changeSet(ctx, s, setOfUp, tpl.text, tpl.values(s, r.wish.given(), r.outputs))
 	if err != nil {
 		return err
 	}
 	if name == "" {
 		t.tell("  %s is as it should be", s.name)
-		return nil
+		return t.dropChangeSet(ctx, s, setOfPlan) // of a plan that was broken off
 	}
 	t.tell("  %s: %s", s.name, count(changes))
 	err = t.execute(ctx, s, name, func() { r.done = append(r.done, &was) })
@@ -301,7 +301,7 @@ func (t *Tool) execute(ctx context.Context, s *stack, changeSet string, begun fu
 	}
 	if err != nil {
 		err = explain(err, "change the stack "+s.name+" in "+s.region)
-		return errors.Join(err, t.dropChangeSet(context.WithoutCancel(ctx), s, changeSet))
+		return errors.Join(err, t.dropWhole(context.WithoutCancel(ctx), s, changeSet))
 	}
 	return t.await(ctx, s, seen)
 }

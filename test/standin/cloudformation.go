@@ -30,7 +30,7 @@ type Stack struct {
 type stacks struct {
 	cloud  *Cloud
 	list   []*Stack
-	sets   map[string]changeSet
+	sets   map[string]changeSet         // by ARN
 	fail   map[string]StackFault        // by stack's name: what the next change or removal meets
 	gives  map[string]map[string]string // outputs by stack's name
 	drift  map[string][]Drifted
@@ -195,6 +195,7 @@ func deleteStack(l *stacks, r *request) (any, error) {
 		return nil, fail(400, "ValidationError", "Stack [%s] cannot be deleted while in status %s", s.Name, s.Status)
 	}
 	if err == nil && s.Status != "DELETE_COMPLETE" {
+		l.dropSets(s)
 		l.begin(s, "DELETE", false)
 	}
 	return nil, nil //nolint:nilerr // AWS is content when there is no such stack

@@ -9,11 +9,12 @@ import (
 
 // changeSet is what is to become of a stack.
 type changeSet struct {
-	stack, template string
-	parameters      map[string]string
-	create          bool
-	version         int // of the stack that it was made for
-	changes         []map[string]any
+	stack, name, token string
+	template           string
+	parameters         map[string]string
+	create             bool
+	version            int // of the stack that it was made for
+	changes            []map[string]any
 }
 
 func createChangeSet(l *stacks, r *request) (any, error) {
@@ -32,9 +33,15 @@ func createChangeSet(l *stacks, r *request) (any, error) {
 	if create {
 		s.Tags = pairs(r, "Tags", "Key", "Value")
 	}
+	name, token := r.form.Get("ChangeSetName"), r.form.Get("ClientToken")
+	if id, set, ok := l.named(s, name); ok && token != "" && set.token == token { // the same request again
+		return map[string]any{"Id": id, "StackId": s.id}, nil
+	} else if ok {
+		return nil, fail(400, "AlreadyExistsException", "ChangeSet [%s] already exists", name)
+	}
 	l.made++
-	id := fmt.Sprintf("arn:aws:cloudformation:%s:%s:changeSet/%s/%d", r.region, AccountID, r.form.Get("ChangeSetName"), l.made)
-	set := changeSet{stack: s.id, template: r.form.Get("TemplateBody"), create: create, version: s.version}
+	id := fmt.Sprintf("arn:aws:cloudformation:%s:%s:changeSet/%s/%d", r.region, AccountID, name, l.made)
+	set := changeSet{stack: s.id, name: name, token: token, template: r.form.Get("TemplateBody"), create: create, version: s.version}
 	// What is not given stays as it was.
 	set.parameters = maps.Clone(s.Parameters)
 	if set.parameters == nil {
@@ -93,16 +100,33 @@ func (l *stacks) differences(s, after *Stack, create bool) []map[string]any {
 	return list
 }
 
-func (l *stacks) set(r *request) (changeSet, error) {
-	set, ok := l.sets[r.form.Get("ChangeSetName")]
-	if !ok {
-		return set, fail(404, "ChangeSetNotFound", "ChangeSet [%s] does not exist", r.form.Get("ChangeSetName"))
+// named is the change set of a stack by its name or ARN.
+func (l *stacks) named(s *Stack, name string) (id string, set changeSet, ok bool) {
+	for id, set := range l.sets {
+		if set.stack == s.id && (set.name == name || id == name) {
+			return id, set, true
+		}
 	}
-	return set, nil
+	return "", changeSet{}, false
+}
+
+func (l *stacks) set(r *request) (id string, set changeSet, err error) {
+	if s, err := l.find(r); err == nil {
+		if id, set, ok := l.named(s, r.form.Get("ChangeSetName")); ok {
+			return id, set, nil
+		}
+	}
+	return "", set, fail(404, "ChangeSetNotFound", "ChangeSet [%s] does not exist", r.form.Get("ChangeSetName"))
+}
+
+// dropSets removes the change sets of a stack, which go with it, and when one of
+// them is executed.
+func (l *stacks) dropSets(s *Stack) {
+	maps.DeleteFunc(l.sets, func(_ string, set changeSet) bool { return set.stack == s.id })
 }
 
 func describeChangeSet(l *stacks, r *request) (any, error) {
-	set, err := l.set(r)
+	_, set, err := l.set(r)
 	if err != nil {
 		return nil, err
 	}
@@ -113,12 +137,17 @@ func describeChangeSet(l *stacks, r *request) (any, error) {
 }
 
 func deleteChangeSet(l *stacks, r *request) (any, error) {
-	delete(l.sets, r.form.Get("ChangeSetName"))
+	if _, err := l.find(r); err != nil {
+		return nil, err
+	}
+	if id, _, err := l.set(r); err == nil { // AWS is content when there is none
+		delete(l.sets, id)
+	}
 	return nil, nil
 }
 
 func executeChangeSet(l *stacks, r *request) (any, error) {
-	set, err := l.set(r)
+	_, set, err := l.set(r)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +163,7 @@ func executeChangeSet(l *stacks, r *request) (any, error) {
 		return nil, fail(400, "ValidationError", "Stack:%s is in %s state and can not be updated.", s.id, s.Status)
 	}
 	s.Template, s.Parameters = set.template, set.parameters
-	delete(l.sets, r.form.Get("ChangeSetName"))
+	l.dropSets(s)
 	verb := "UPDATE"
 	if set.create {
 		verb = "CREATE"
