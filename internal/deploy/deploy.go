@@ -109,12 +109,22 @@ func (w *Wish) stacks(region string) []string {
 type Enabler interface {
 	// Enable makes Bedrock of a Region write to the places. It puts back what it
 	// changed when it fails.
-	Enable(ctx context.Context, to Places) error
+	Enable(ctx context.Context, to Places) (Effect, error)
 	// Verify returns one sentence for each property that is not as it must be.
 	Verify(ctx context.Context, to Places) (wrong []string, err error)
-	// Undo puts back what Enable changed.
-	Undo(ctx context.Context, to Places) error
+	// Undo puts back all that Enable ever changed, and says what stays, with the reason.
+	Undo(ctx context.Context, to Places) (stays []string, err error)
 }
+
+// Effect is what Enable did to logging.
+type Effect string
+
+// Effects of Enable.
+const (
+	AsBefore Effect = ""         // all was as it must be
+	TurnedOn Effect = "on"       // Undo takes exactly this back
+	Adjusted Effect = "adjusted" // an earlier run had turned it on: Undo would take back more than this
+)
 
 // Places are where Bedrock's logs of one Region go.
 type Places struct {

@@ -41,7 +41,7 @@ func (t *Tool) Down(ctx context.Context, w Wish, deleteData bool) ([]Kept, error
 func (t *Tool) downRegion(ctx context.Context, w *Wish, region string, deleteData bool) ([]Kept, error) {
 	if t.opt.Enabler != nil {
 		t.tell("putting logging of %s back", region)
-		if err := t.opt.Enabler.Undo(ctx, Places{Environment: w.Environment, Region: region}); err != nil {
+		if _, err := t.opt.Enabler.Undo(ctx, Places{Environment: w.Environment, Region: region}); err != nil {
 			err = fmt.Errorf("put logging of %s back before its places go: %w", region, err)
 			if ctx.Err() != nil {
 				return nil, t.broken(err, nil, "seismo deploy down")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"seismo/internal/logging"
 )
@@ -19,12 +21,33 @@ type enabler struct {
 	force bool
 }
 
-func (e enabler) Enable(ctx context.Context, to Places) error {
+func (e enabler) Enable(ctx context.Context, to Places) (Effect, error) {
 	plans, errs := e.tool.Plan(ctx, e.wish(to), []string{to.Region})
 	if err := logging.Join(errs); err != nil {
-		return err
+		return AsBefore, err
 	}
-	return logging.Join(e.tool.Apply(ctx, plans))
+	effect, err := e.effect(ctx, to, plans)
+	if err != nil {
+		return AsBefore, err
+	}
+	return effect, logging.Join(e.tool.Apply(ctx, plans))
+}
+
+// effect is what plans will do, in view of what was done before.
+func (e enabler) effect(ctx context.Context, to Places, plans []logging.Plan) (Effect, error) {
+	if !slices.ContainsFunc(plans, func(p logging.Plan) bool {
+		return slices.ContainsFunc(p.Steps, func(s logging.Step) bool { return s.Verb != logging.Keep })
+	}) {
+		return AsBefore, nil
+	}
+	former, errs := e.tool.PlanUndo(ctx, []string{to.Region}, logging.Undoing{})
+	if err := logging.Join(errs); err != nil {
+		return AsBefore, err
+	}
+	if slices.ContainsFunc(former, func(p logging.Plan) bool { return len(p.Steps) > 0 }) {
+		return Adjusted, nil
+	}
+	return TurnedOn, nil
 }
 
 func (e enabler) wish(to Places) logging.Wish {
@@ -46,10 +69,17 @@ func (e enabler) Verify(ctx context.Context, to Places) (wrong []string, err err
 	return wrong, err
 }
 
-func (e enabler) Undo(ctx context.Context, to Places) error {
+func (e enabler) Undo(ctx context.Context, to Places) (stays []string, err error) {
 	plans, errs := e.tool.PlanUndo(ctx, []string{to.Region}, logging.Undoing{})
 	if err := logging.Join(errs); err != nil {
-		return err
+		return nil, err
 	}
-	return logging.Join(e.tool.Undo(ctx, plans, logging.Undoing{}))
+	for _, p := range plans {
+		for _, s := range p.Steps {
+			if s.Verb == logging.Leave {
+				stays = append(stays, strings.TrimSuffix(fmt.Sprintf("%s %s: %s", s.Kind, s.Name, s.Note), ": "))
+			}
+		}
+	}
+	return stays, logging.Join(e.tool.Undo(ctx, plans, logging.Undoing{}))
 }

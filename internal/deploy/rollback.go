@@ -5,96 +5,154 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 )
 
 // rollback takes back what a run did, the newest first, after it failed by
-// cause.
+// cause. Its error says what stays, and why.
 func (r *run) rollback(ctx context.Context, cause error) error {
 	t := r.tool
-	if len(r.done) > 0 || r.enabled {
+	changed := len(r.done) > 0 || r.effect != AsBefore
+	if changed {
 		t.tell("  taking back what this run did")
 	}
 	var wrong []error
-	if r.enabled {
-		if err := t.opt.Enabler.Undo(ctx, r.places()); err != nil {
-			wrong = append(wrong, fmt.Errorf("put logging back: %w", err))
-		}
+	if err := r.undoLogging(ctx); err != nil {
+		wrong = append(wrong, fmt.Errorf("put logging back: %w", err))
 	}
 	for _, was := range slices.Backward(r.done) {
-		if err := t.restore(ctx, was); err != nil {
+		if err := r.restore(ctx, was); err != nil {
 			wrong = append(wrong, err)
 		}
 	}
+	remedy := t.goOn(hintOf(cause), "seismo deploy up")
 	if len(wrong) > 0 {
-		return &Error{What: cause.Error(), Unchanged: "not everything could be taken back: " + errors.Join(wrong...).Error(),
-			Remedy: "`seismo deploy status` shows what is there, `seismo deploy down` removes it", Err: cause}
+		return &Error{What: cause.Error(), Unchanged: "not everything could be taken back: " + errors.Join(wrong...).Error() + r.left(),
+			Remedy: "`seismo deploy status` shows what is there, `seismo deploy down` removes it. " + remedy, Err: cause}
 	}
 	outcome := "everything that this run did in " + r.region + " was taken back"
-	if len(r.done) == 0 && !r.enabled {
+	switch {
+	case !changed:
 		outcome = "nothing was changed in " + r.region
+	case len(r.stays) > 0:
+		outcome = "what this run did in " + r.region + " was taken back" + r.left()
 	}
 	if r.cleared {
-		outcome += ", but for what an earlier try had left half-made"
+		outcome += "; what an earlier try had left half-made is gone"
 	}
-	return &Error{What: cause.Error(), Unchanged: outcome, Remedy: t.goOn(hintOf(cause), "seismo deploy up"), Err: cause}
+	return &Error{What: cause.Error(), Unchanged: outcome, Remedy: remedy, Err: cause}
+}
+
+// left is the end of a sentence about what stays.
+func (r *run) left() string {
+	if len(r.stays) == 0 {
+		return ""
+	}
+	return "; of what it made these stay: " + strings.Join(r.stays, ", ")
+}
+
+func (r *run) undoLogging(ctx context.Context) error {
+	switch r.effect {
+	case TurnedOn:
+		stays, err := r.tool.opt.Enabler.Undo(ctx, r.places())
+		r.stays = append(r.stays, stays...)
+		return err
+	case Adjusted:
+		r.stays = append(r.stays, "logging of "+r.region+" (an earlier run turned it on; `seismo logging undo` turns it off)")
+	}
+	return nil
 }
 
 // restore removes a stack that was made, and gives one that was changed its
 // former template and parameters. What somebody else changed since stays.
-func (t *Tool) restore(ctx context.Context, was *before) error {
-	s := was.stack
+func (r *run) restore(ctx context.Context, was *before) error {
+	t, s := r.tool, was.stack
 	if err := s.look(ctx); err != nil || !s.found {
 		return err
 	}
-	if was.made {
-		return t.removeMade(ctx, was)
-	}
-	if !s.well() {
-		return nil // CloudFormation took it back itself
-	}
-	if !was.after.IsZero() && !s.changed.Equal(was.after) {
-		return &Error{What: fmt.Sprintf("somebody else changed the stack %s in %s meanwhile; it stays as it is", s.name, s.region)}
-	}
-	name, _, err := t.changeSet(ctx, s, setOfUp, was.text, was.parameters)
-	if err != nil || name == "" {
-		return err
-	}
-	return t.execute(ctx, s, name, func() {})
-}
-
-// removeMade removes a stack of this run. Its templates keep what holds logs;
-// what this run made and nobody has written to yet goes too, so that a failed try
-// leaves nothing.
-func (t *Tool) removeMade(ctx context.Context, was *before) error {
-	kept, err := t.kept(ctx, was.stack)
+	kept, err := t.kept(ctx, s)
 	if err != nil {
 		return err
 	}
-	if err := t.remove(ctx, was.stack); err != nil {
+	if was.made {
+		if err := t.remove(ctx, s); err != nil {
+			return err
+		}
+		r.tidy(ctx, kept, was.left)
+		return nil
+	}
+	return r.putBack(ctx, was, kept)
+}
+
+// putBack gives a stack its former template and parameters.
+func (r *run) putBack(ctx context.Context, was *before, kept []Kept) error {
+	t, s := r.tool, was.stack
+	if s.busy() {
+		if err := t.settle(ctx, s, noEvents()); err != nil {
+			return err
+		}
+	}
+	switch {
+	case s.status == types.StackStatusUpdateRollbackFailed:
+		return &Error{What: fmt.Sprintf("CloudFormation could not take back the change of the stack %s in %s (%s); the next `seismo deploy up` goes on with that",
+			s.name, s.region, s.status)}
+	case !s.well():
+		return nil // CloudFormation took it back itself
+	case !was.after.IsZero() && !s.changed.Equal(was.after):
+		return &Error{What: fmt.Sprintf("somebody else changed the stack %s in %s meanwhile; it stays as it is", s.name, s.region)}
+	}
+	set, _, err := t.changeSet(ctx, s, setOfUp, was.text, was.parameters)
+	if err != nil || set == "" {
 		return err
 	}
+	if err := t.execute(ctx, s, set, func() {}); err != nil {
+		return err
+	}
+	now, err := t.kept(ctx, s)
+	if err != nil {
+		return err
+	}
+	var has []string
+	for _, k := range now {
+		has = append(has, k.Name)
+	}
+	r.tidy(ctx, kept, append(has, was.left...))
+	return nil
+}
+
+// tidy deletes what a stack keeps that is no more, but for what was there before:
+// what this run made and nobody has written to yet goes too, so that a failed try
+// leaves nothing.
+func (r *run) tidy(ctx context.Context, kept []Kept, before []string) {
 	opened := false // something that the key opens stays
 	for _, kind := range holding {
 		for _, k := range kept {
-			if k.Type != kind || slices.Contains(was.left, k.Name) {
-				opened = opened || k.Type == kind
-				continue
-			}
-			if kind == "AWS::KMS::Key" && opened {
-				t.tell("  stays    %s (%s): it opens what stays", k.Name, k.Type)
-				continue
-			}
-			gone, err := t.deleteUnused(ctx, k)
 			switch {
-			case err != nil:
-				t.tell("  stays    %s (%s): %s", k.Name, k.Type, err)
-			case !gone:
-				t.tell("  stays    %s (%s): something was written to it", k.Name, k.Type)
+			case k.Type != kind:
+			case slices.Contains(before, k.Name):
+				opened = true
+			case kind == "AWS::KMS::Key" && opened:
+				r.stay(k, "it opens what stays")
 			default:
-				t.tell("  removed  %s (%s)", k.Name, k.Type)
+				gone, err := r.tool.deleteUnused(ctx, k)
+				switch {
+				case err != nil:
+					r.stay(k, err.Error())
+				case !gone:
+					r.stay(k, "something was written to it")
+				default:
+					r.tool.tell("  removed  %s (%s)", k.Name, k.Type)
+				}
+				opened = opened || !gone
 			}
-			opened = opened || !gone
 		}
 	}
-	return nil
+}
+
+// stay remembers something that this run made and that stays.
+func (r *run) stay(k Kept, why string) {
+	r.tool.tell("  stays    %s (%s): %s", k.Name, k.Type, why)
+	r.stays = append(r.stays, fmt.Sprintf("%s (%s: %s)", k.Name, k.Type, why))
 }

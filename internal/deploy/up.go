@@ -96,8 +96,9 @@ type run struct {
 	region  string
 	outputs map[string]string // of all stacks so far
 	done    []*before
-	enabled bool
-	cleared bool // what an earlier try left half-made was removed
+	effect  Effect   // of logging
+	stays   []string // what a rollback could not take back, with the reason
+	cleared bool     // what an earlier try left half-made was removed
 }
 
 func (r *run) steps(ctx context.Context) error {
@@ -134,10 +135,11 @@ func (r *run) logging(ctx context.Context) error {
 	}
 	to := r.places()
 	r.step(3, "logging")
-	if err := e.Enable(ctx, to); err != nil {
+	effect, err := e.Enable(ctx, to)
+	if err != nil {
 		return fmt.Errorf("turn logging on in %s: %w", r.region, err)
 	}
-	r.enabled = true
+	r.effect = effect
 	r.step(4, "verification")
 	wrong, err := e.Verify(ctx, to)
 	if err == nil && len(wrong) > 0 {

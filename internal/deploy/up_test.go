@@ -22,9 +22,9 @@ type enabler struct {
 	wrong []string
 }
 
-func (e *enabler) Enable(ctx context.Context, to deploy.Places) error {
+func (e *enabler) Enable(ctx context.Context, to deploy.Places) (deploy.Effect, error) {
 	e.did = append(e.did, "enable "+to.Bucket+" "+to.Group+" "+to.Role+" "+to.Prefix)
-	return errors.Join(e.fails, ctx.Err())
+	return deploy.TurnedOn, errors.Join(e.fails, ctx.Err())
 }
 
 func (e *enabler) Verify(context.Context, deploy.Places) ([]string, error) {
@@ -32,9 +32,9 @@ func (e *enabler) Verify(context.Context, deploy.Places) ([]string, error) {
 	return e.wrong, nil
 }
 
-func (e *enabler) Undo(context.Context, deploy.Places) error {
+func (e *enabler) Undo(context.Context, deploy.Places) ([]string, error) {
 	e.did = append(e.did, "undo")
-	return nil
+	return nil, nil
 }
 
 const prefix = "seismo-prod-"
