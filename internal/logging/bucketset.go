@@ -3,7 +3,6 @@ package logging
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -89,13 +88,16 @@ func writeLifecycle(ctx context.Context, p place, name, _, to string) error {
 	return explain(err, "set the lifecycle of "+name)
 }
 
-// withoutRules is a lifecycle without seismo's rules, "" when none is left.
-func withoutRules(before string) (string, error) {
-	rules, err := fromText[[]types.LifecycleRule](before)
+// withoutRules is a lifecycle without an owner's rules, "" when none is left.
+func withoutRules(text string, o owner) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	rules, err := fromText[[]types.LifecycleRule](text)
 	if err != nil {
 		return "", err
 	}
-	rules = slices.DeleteFunc(rules, func(r types.LifecycleRule) bool { return strings.HasPrefix(aws.ToString(r.ID), own) })
+	rules = slices.DeleteFunc(rules, func(r types.LifecycleRule) bool { return slices.Contains(o.fixed, aws.ToString(r.ID)) })
 	if len(rules) == 0 {
 		return "", nil
 	}

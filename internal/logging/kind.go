@@ -17,9 +17,9 @@ type kind struct {
 	read  func(ctx context.Context, p place, name string) (string, error)
 	write func(ctx context.Context, p place, name, from, to string) error
 
-	// without takes seismo's own part out of a text that others changed too; nil
+	// without takes an owner's part out of a text that others changed too; nil
 	// where a text has one owner.
-	without func(text string) (string, error)
+	without func(text string, o owner) (string, error)
 	// full reports whether a thing holds logs, which are not deleted unasked;
 	// empty deletes them. Both are nil of what holds none.
 	full  func(ctx context.Context, p place, name string) (bool, error)
@@ -68,7 +68,7 @@ func kinds() []kind {
 		{name: kindRole, reads: []string{"iam:GetRole"}, writes: []string{"iam:CreateRole"},
 			read: readRole, write: writeRole, without: withoutOwn},
 		{name: kindRolePolicy, in: kindRole, reads: []string{"iam:GetRolePolicy"}, writes: []string{"iam:PutRolePolicy"},
-			read: readRolePolicy, write: writeRolePolicy},
+			read: readRolePolicy, write: writeRolePolicy, without: withoutOwn},
 		{name: kindLogging, reads: []string{"bedrock:GetModelInvocationLoggingConfiguration"}, writes: []string{"bedrock:PutModelInvocationLoggingConfiguration"},
 			read: readLogging, write: writeLogging},
 		{name: kindTrail, reads: []string{"cloudtrail:DescribeTrails"}, writes: []string{"cloudtrail:CreateTrail", "cloudtrail:UpdateTrail"},

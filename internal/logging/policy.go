@@ -4,15 +4,11 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
-
-// own is how the Sids of seismo's statements begin, and the ids of its rules.
-const own = "Seismo"
 
 // statement is one statement of a policy as this room writes it.
 type statement struct {
@@ -22,6 +18,9 @@ type statement struct {
 	Action    []string                     `json:"Action"`
 	Resource  []string                     `json:"Resource,omitzero"`
 	Condition map[string]map[string]string `json:"Condition,omitzero"`
+
+	former string // Sid of versions that did not say whose it is; "" is the same
+	whose  string // the value by which one with the former Sid is this one all the same
 }
 
 // document is a policy whose statements may be others'; those stay byte by byte.
@@ -77,11 +76,11 @@ func merged(text string, want ...statement) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		at := slices.IndexFunc(d.Statement, func(s jsontext.Value) bool { return sidOf(s) == w.Sid })
+		at := w.in(d.Statement)
 		switch {
 		case at < 0:
 			d.Statement = append(d.Statement, mine)
-		case same(string(d.Statement[at]), string(mine)):
+		case same(string(d.Statement[at]), string(mine)) || w.isFormer(d.Statement[at]):
 			continue
 		default:
 			d.Statement[at] = mine
@@ -95,18 +94,27 @@ func merged(text string, want ...statement) (string, error) {
 	return string(out), err
 }
 
-// withoutOwn is a policy without seismo's statements, "" when none is left.
-func withoutOwn(text string) (string, error) {
-	d, err := parsePolicy(text)
-	if err != nil {
-		return "", err
+// in is where a statement stands, by its Sid, or by its former one where that is
+// this one's and nobody else's; -1 is nowhere.
+func (w *statement) in(list []jsontext.Value) int {
+	at := slices.IndexFunc(list, func(s jsontext.Value) bool { return sidOf(s) == w.Sid })
+	if at < 0 && w.former != "" {
+		at = slices.IndexFunc(list, func(s jsontext.Value) bool {
+			return sidOf(s) == w.former && named(string(s), func(v string) bool { return v == w.whose })
+		})
 	}
-	d.Statement = slices.DeleteFunc(d.Statement, func(s jsontext.Value) bool { return strings.HasPrefix(sidOf(s), own) })
-	if len(d.Statement) == 0 {
-		return "", nil
+	return at
+}
+
+// isFormer reports whether a statement differs from this one by its Sid alone, which
+// is the former one.
+func (w statement) isFormer(there jsontext.Value) bool {
+	if w.former == "" || sidOf(there) != w.former {
+		return false
 	}
-	out, err := json.Marshal(d)
-	return string(out), err
+	w.Sid = w.former
+	text, err := json.Marshal(w, json.Deterministic(true))
+	return err == nil && same(string(there), string(text))
 }
 
 // onlyHere is the condition that AWS asks for in everything that Bedrock is
@@ -143,7 +151,7 @@ func tlsOnly(p place, bucket string) []statement {
 	if at, err := url.Parse(aws.ToString(p.account.SDK("").BaseEndpoint)); err == nil && at.Scheme == "http" && (at.Hostname() == "127.0.0.1" || at.Hostname() == "localhost") {
 		return nil
 	}
-	return []statement{{Sid: own + "TLSOnly", Effect: "Deny", Principal: "*", Action: []string{"s3:*"},
+	return []statement{{Sid: tlsOnlySid, Effect: "Deny", Principal: "*", Action: []string{"s3:*"},
 		Resource:  []string{p.arn("s3", bucket), p.arn("s3", bucket+"/*")},
 		Condition: map[string]map[string]string{"Bool": {"aws:SecureTransport": "false"}}}}
 }
@@ -168,7 +176,7 @@ func groupSeals(p place, group string) statement {
 
 // trustStatements let Bedrock take the role for this account and Region.
 func trustStatements(p place) []statement {
-	return []statement{{Sid: own + "BedrockAssumes", Effect: "Allow", Principal: service(bedrockService),
+	return []statement{{Sid: own + "BedrockAssumes" + spelled(p.region), former: own + "BedrockAssumes", whose: p.bedrockHere(), Effect: "Allow", Principal: service(bedrockService),
 		Action: []string{"sts:AssumeRole"}, Condition: onlyHere(p)}}
 }
 
@@ -177,6 +185,7 @@ const bedrockStream = "aws/bedrock/modelinvocations"
 
 // roleStatements allow to write to the one stream.
 func roleStatements(p place, w *Wish) []statement {
-	return []statement{{Sid: own + "WriteLogs", Effect: "Allow", Action: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-		Resource: []string{p.arn("logs", "log-group:"+w.Group+":log-stream:"+bedrockStream)}}}
+	stream := p.arn("logs", "log-group:"+w.Group+":log-stream:"+bedrockStream)
+	return []statement{{Sid: own + "WriteLogs" + spelled(p.region), former: own + "WriteLogs", whose: stream, Effect: "Allow",
+		Action: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resource: []string{stream}}}
 }

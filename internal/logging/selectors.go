@@ -179,8 +179,12 @@ func advanced(b types.EventSelector) []types.AdvancedEventSelector {
 	return list
 }
 
-// withoutOwnSelectors takes seismo's selectors out.
-func withoutOwnSelectors(text string) (string, error) {
+// withoutOwnSelectors takes seismo's selectors out. A trail has them all from one
+// owner.
+func withoutOwnSelectors(text string, _ owner) (string, error) {
+	if text == "" {
+		return "", nil
+	}
 	now, err := fromText[selection](text)
 	if err != nil {
 		return "", err

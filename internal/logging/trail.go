@@ -88,11 +88,10 @@ func (w *TrailWish) parts(p place, theirs bool) []part {
 		add(kindKeyPolicy, w.Key, func(b string) (string, error) { return merged(b, trailSeals(p, w, theirs)...) })
 	}
 	if !theirs {
-		rules := (&Wish{BucketDays: w.BucketDays, S3: true}).wantTrailRules()
 		add(kindBucket, w.Bucket, wantBucket(p, w.Bucket))
 		add(kindPublicAccess, w.Bucket, wantPublicAccess)
 		add(kindEncryption, w.Bucket, wantEncryption(""))
-		add(kindLifecycle, w.Bucket, rules)
+		add(kindLifecycle, w.Bucket, w.wantRules())
 		add(kindBucketPolicy, w.Bucket, func(b string) (string, error) { return merged(b, trailStatements(p, w)...) })
 		if w.CloudWatch {
 			add(kindGroup, w.Group, wantGroup(w.Key))
@@ -110,14 +109,23 @@ func (w *TrailWish) parts(p place, theirs bool) []part {
 	return list
 }
 
+// statement is one of this trail: what of its kind is another trail's stays.
+func (w *TrailWish) statement(p place, kind string, s statement) statement {
+	s.Sid, s.Effect, s.former = own+kind+trailTail(w.Trail), "Allow", own+kind
+	if s.whose == "" {
+		s.whose = p.arn("cloudtrail", "trail/"+w.Trail)
+	}
+	return s
+}
+
 func trailStatements(p place, w *TrailWish) []statement {
 	here := map[string]string{"aws:SourceArn": p.arn("cloudtrail", "trail/"+w.Trail)}
 	list := []statement{
-		{Sid: own + "TrailLooks", Effect: "Allow", Principal: service(trailService), Action: []string{"s3:GetBucketAcl"},
-			Resource: []string{p.arn("s3", w.Bucket)}, Condition: map[string]map[string]string{"StringEquals": here}},
-		{Sid: own + "TrailWrites", Effect: "Allow", Principal: service(trailService), Action: []string{"s3:PutObject"},
+		w.statement(p, "TrailLooks", statement{Principal: service(trailService), Action: []string{"s3:GetBucketAcl"},
+			Resource: []string{p.arn("s3", w.Bucket)}, Condition: map[string]map[string]string{"StringEquals": here}}),
+		w.statement(p, "TrailWrites", statement{Principal: service(trailService), Action: []string{"s3:PutObject"},
 			Resource: []string{p.arn("s3", w.Bucket+"/AWSLogs/"+p.id+"/*")}, Condition: map[string]map[string]string{
-				"StringEquals": {"aws:SourceArn": here["aws:SourceArn"], "s3:x-amz-acl": "bucket-owner-full-control"}}},
+				"StringEquals": {"aws:SourceArn": here["aws:SourceArn"], "s3:x-amz-acl": "bucket-owner-full-control"}}}),
 	}
 	return append(list, tlsOnly(p, w.Bucket)...)
 }
@@ -127,30 +135,30 @@ func trailStatements(p place, w *TrailWish) []statement {
 func trailSeals(p place, w *TrailWish, theirs bool) []statement {
 	here := map[string]string{"aws:SourceArn": p.arn("cloudtrail", "trail/"+w.Trail)}
 	list := []statement{
-		{Sid: own + "TrailSeals", Effect: "Allow", Principal: service(trailService), Action: []string{"kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"},
+		w.statement(p, "TrailSeals", statement{Principal: service(trailService), Action: []string{"kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"},
 			Resource: []string{"*"}, Condition: map[string]map[string]string{"StringEquals": here,
-				"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": p.partition.ARN("cloudtrail", "*", p.id, "trail/*")}}},
-		{Sid: own + "TrailAsks", Effect: "Allow", Principal: service(trailService), Action: []string{"kms:DescribeKey"},
-			Resource: []string{"*"}, Condition: map[string]map[string]string{"StringEquals": here}},
+				"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": p.partition.ARN("cloudtrail", "*", p.id, "trail/*")}}}),
+		w.statement(p, "TrailAsks", statement{Principal: service(trailService), Action: []string{"kms:DescribeKey"},
+			Resource: []string{"*"}, Condition: map[string]map[string]string{"StringEquals": here}}),
 	}
 	if w.CloudWatch && !theirs {
 		group := groupSeals(p, w.Group)
-		group.Sid = own + "TrailLogsSeals"
-		list = append(list, group)
+		group.whose = p.arn("logs", "log-group:"+w.Group)
+		list = append(list, w.statement(p, "TrailLogsSeals", group))
 	}
 	return list
 }
 
 func trailTrust(p place, w *TrailWish) statement {
-	return statement{Sid: own + "TrailAssumes", Effect: "Allow", Principal: service(trailService), Action: []string{"sts:AssumeRole"},
-		Condition: map[string]map[string]string{"StringEquals": {"aws:SourceAccount": p.id, "aws:SourceArn": p.arn("cloudtrail", "trail/"+w.Trail)}}}
+	return w.statement(p, "TrailAssumes", statement{Principal: service(trailService), Action: []string{"sts:AssumeRole"},
+		Condition: map[string]map[string]string{"StringEquals": {"aws:SourceAccount": p.id, "aws:SourceArn": p.arn("cloudtrail", "trail/"+w.Trail)}}})
 }
 
 // trailWrites allows the trail's own streams; CloudTrail chooses how their names
 // end.
 func trailWrites(p place, w *TrailWish) statement {
-	return statement{Sid: own + "WriteLogs", Effect: "Allow", Action: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-		Resource: []string{p.arn("logs", "log-group:"+w.Group+":log-stream:"+p.id+"_CloudTrail_"+p.region+"*")}}
+	streams := p.arn("logs", "log-group:"+w.Group+":log-stream:"+p.id+"_CloudTrail_"+p.region+"*")
+	return w.statement(p, "WriteLogs", statement{whose: streams, Action: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resource: []string{streams}})
 }
 
 // PlanTrail works out what a trail needs. It only reads.

@@ -188,13 +188,13 @@ func wantInsights(before string) (string, error) {
 	return textOf(list)
 }
 
-// wantTrailRules ends all objects of a bucket that holds nothing but a trail.
-func (w *Wish) wantTrailRules() func(string) (string, error) {
+// wantRules ends a trail's objects in its bucket.
+func (w *TrailWish) wantRules() func(string) (string, error) {
 	days := w.BucketDays
 	if days == 0 {
 		days = DefaultDays
 	}
-	rule := objects.LifecycleRule{ID: aws.String(own + "Trail"), Status: objects.ExpirationStatusEnabled,
+	rule := objects.LifecycleRule{ID: aws.String(trailRule), Status: objects.ExpirationStatusEnabled,
 		Filter: &objects.LifecycleRuleFilter{Prefix: aws.String("AWSLogs/")}, Expiration: &objects.LifecycleExpiration{Days: aws.Int32(int32(days))}}
 	return func(before string) (string, error) {
 		return mergedRules(before, []objects.LifecycleRule{rule}, w.BucketDays == 0)

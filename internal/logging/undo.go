@@ -2,10 +2,7 @@ package logging
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"seismo/internal/state"
@@ -46,23 +43,33 @@ func (t *Tool) planUndo(ctx context.Context, p place, scope string, how Undoing)
 	if err != nil {
 		return plan, err
 	}
-	going := map[string]bool{} // what goes, and its settings with it; a role is deleted only without its policy
-	for _, c := range list {
-		s, err := parseSetting(c.Setting)
-		if err == nil && s.in == "" && c.Before == "" && !stays[s.id()] && s.kind.name != kindRole {
-			going[s.id()] = true
-		}
+	uses, err := t.users(ctx, p, scope)
+	if err != nil {
+		return plan, err
 	}
 	for _, c := range slices.Backward(list) {
 		step, err := undoStep(ctx, p, c, stays, how)
+		if by := uses[step.part.everywhere()]; err == nil && by != "" && !how.Force {
+			step, err = leaveUsed(step, ownerOf(c), by)
+		}
 		if err != nil {
 			return plan, err
 		}
-		if s := step.part.setting; s.in != "" && going[s.thing()] {
-			step.Verb, step.After, step.Note = Keep, step.Before, "it goes with its "+s.in
-		}
 		plan.Steps = append(plan.Steps, step)
 	}
+	leaveNeeded(plan.Steps)
+	going := map[string]bool{} // what goes, and its settings with it; a role is deleted only without its policy
+	for _, s := range plan.Steps {
+		if s.Verb == Delete && s.part.in == "" && s.Kind != kindRole {
+			going[s.part.id()] = true
+		}
+	}
+	for i, s := range plan.Steps {
+		if s.part.in != "" && going[s.part.thing()] {
+			plan.Steps[i].Verb, plan.Steps[i].After, plan.Steps[i].Note = Keep, s.Before, "it goes with its "+s.part.in
+		}
+	}
+	plan.Steps = inOrder(plan.Steps)
 	return plan, nil
 }
 
@@ -115,7 +122,7 @@ func undoStep(ctx context.Context, p place, c state.Change, stays map[string]boo
 			step.Note = "it holds logs and stays, with its settings; --delete-data deletes it"
 		}
 		return step, nil
-	case !same(step.Before, c.Before) && !same(step.Before, c.After) && !how.Force && step.Before != "":
+	case step.Before != "" && !how.Force && !same(step.Before, c.Before) && (!same(step.Before, c.After) || othersIn(s, c)):
 		return othersStep(step, c, s)
 	}
 	if same(step.Before, step.After) {
@@ -133,10 +140,21 @@ func othersStep(step Step, c state.Change, s setting) (Step, error) {
 		step.Note = "somebody changed it since; --force puts it back all the same"
 		return step, nil
 	}
-	after, err := s.without(step.Before)
+	after, err := s.without(step.Before, ownerOf(c))
 	step.After, step.Verb = after, verbOf(step.Before, after)
 	step.Note = "somebody changed it since: only seismo's part is taken out"
 	return step, err
+}
+
+// othersIn reports whether what was written last holds more than what was there
+// first and the owner's own: somebody added to it between two changes.
+func othersIn(s setting, c state.Change) bool {
+	if s.without == nil || s.kind.name == kindSelectors || s.in == "" && c.Before == "" {
+		return false
+	}
+	rest, err := s.without(c.After, ownerOf(c))
+	first := elements(c.Before)
+	return err == nil && slices.ContainsFunc(elements(rest), func(e string) bool { return !slices.Contains(first, e) })
 }
 
 // readInside reads a setting; gone says that the thing itself is not there any
@@ -218,96 +236,4 @@ func (t *Tool) erase(ctx context.Context, p place, s setting, now, to string, ho
 		return s.write(ctx, p, s.name, now, to)
 	}
 	return t.restore(ctx, p, s, now, to)
-}
-
-// PlanDisable is PlanUndo, and of a Region where nothing is to be undone a plan
-// that turns logging off, which how.Force must allow.
-func (t *Tool) PlanDisable(ctx context.Context, regions []string, how Undoing) ([]Plan, []error) {
-	plans, errs := t.PlanUndo(ctx, regions, how)
-	for i := range plans {
-		if errs[i] == nil && len(plans[i].Steps) == 0 {
-			errs[i] = plans[i].turnOff(ctx, how)
-		}
-	}
-	return plans, errs
-}
-
-// turnOff plans to delete a configuration that seismo did not make.
-func (plan *Plan) turnOff(ctx context.Context, how Undoing) error {
-	s := settingOf(kindLogging, plan.Region, "configuration")
-	now, err := s.read(ctx, plan.place, s.name)
-	if err != nil || now == "" {
-		return err
-	}
-	step := Step{Region: plan.Region, Kind: s.kind.name, Name: s.name, Verb: Delete, Before: now, part: part{setting: s, want: func(string) (string, error) { return "", nil }},
-		Needs: slices.Concat(s.reads, s.writes)}
-	plan.Steps = append(plan.Steps, step)
-	if !how.Force {
-		plan.Conflict = "logging is on, and seismo did not turn it on"
-		plan.Remedy = "Give --force to turn it off; `seismo logging undo` puts it back."
-		plan.err = &trouble{what: "turn it off", why: plan.Conflict, remedy: plan.Remedy, err: ErrTaken}
-	}
-	return nil
-}
-
-// Disable makes plans of PlanDisable true.
-func (t *Tool) Disable(ctx context.Context, plans []Plan, how Undoing) []error {
-	errs := make([]error, len(plans))
-	var work sync.WaitGroup
-	for i := range plans {
-		work.Go(func() {
-			plan := &plans[i]
-			again := t.again("seismo logging disable --region " + plan.Region)
-			switch off := len(plan.Steps) == 1 && plan.Steps[0].part.want != nil; {
-			case plan.err != nil:
-				errs[i] = &Failure{Region: plan.Region, Err: plan.err, Again: again + " --force"}
-			case off:
-				errs[i] = t.run(ctx, plan, again)
-			default:
-				errs[i] = t.undo(ctx, plan, how, again)
-			}
-		})
-	}
-	work.Wait()
-	return errs
-}
-
-// Undoable are the Regions of this account whose logging seismo changed.
-func (t *Tool) Undoable(ctx context.Context) ([]string, error) {
-	id, err := t.account.ID(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all, err := t.opt.Journal.Changes(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	var regions []string
-	for _, c := range all {
-		if region, ok := strings.CutPrefix(c.Scope, "logging "+id+" "); ok && !slices.Contains(regions, region) {
-			regions = append(regions, region)
-		}
-	}
-	slices.Sort(regions)
-	return regions, nil
-}
-
-// Join is what several Regions' errors are together; nil when there is none.
-func Join(errs []error) error {
-	if err := errors.Join(errs...); err != nil {
-		var first error
-		others := 0
-		for _, e := range errs {
-			if e != nil && first == nil {
-				first = e
-			} else if e != nil {
-				others++
-			}
-		}
-		if others == 0 {
-			return first
-		}
-		return fmt.Errorf("%w (and %d Regions more)", first, others)
-	}
-	return nil
 }

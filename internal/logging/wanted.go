@@ -38,13 +38,7 @@ func (w *Wish) parts(p place) []part {
 		add(kindGroup, w.Group, wantGroup(w.Key))
 		add(kindRetention, w.Group, wantRetention(w.Retention))
 		add(kindRole, w.Role, func(b string) (string, error) { return merged(b, trustStatements(p)...) })
-		add(kindRolePolicy, w.Role, func(b string) (string, error) {
-			after, err := merged("", roleStatements(p, w)...)
-			if err == nil && same(b, after) {
-				after = b
-			}
-			return after, err
-		})
+		add(kindRolePolicy, w.Role, func(b string) (string, error) { return merged(b, roleStatements(p, w)...) })
 	}
 	add(kindLogging, "configuration", w.wantLogging(p))
 	return list
