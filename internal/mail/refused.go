@@ -22,7 +22,7 @@ func (r *Refused) Unwrap() error { return r.Err }
 // Hint is the remedy.
 func (r *Refused) Hint() string { return r.Remedy }
 
-func said(what, remedy string, err error) error { return &Refused{what, remedy, err} }
+func said(what, remedy string, err error) error { return &Refused{what, remedy, brief(err)} }
 
 // Refusal is a recipient whom a mail server did not take.
 type Refusal struct {
@@ -97,7 +97,7 @@ func give(c *smtp.Client, to []*mail.Address) (refused []Refusal, err error) {
 		case !errors.As(err, &answer) || answer.Code == 421: // 421: the server closes the connection
 			return nil, said("give the recipient "+a.Address, "Nobody got the message; it is tried again.", err)
 		default:
-			refused = append(refused, Refusal{a.Address, answer.Code < 500, err})
+			refused = append(refused, Refusal{a.Address, answer.Code < 500, brief(err)})
 		}
 	}
 	return refused, nil

@@ -185,6 +185,7 @@ func (s *SMTP) connect(ctx context.Context) (*smtp.Client, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		_ = conn.SetDeadline(deadline)
 	}
+	conn = &bounded{conn, mostHeard}
 	if s.TLS == implicit {
 		settings, err := s.settings()
 		if err != nil {
