@@ -59,7 +59,9 @@ func Fetch(ctx context.Context, a *account.Account, from, to time.Time) (Bill, e
 		GroupBy:     []types.GroupDefinition{by("SERVICE"), by("USAGE_TYPE")},
 		Filter:      &types.Expression{Dimensions: &types.DimensionValues{Key: types.DimensionLinkedAccount, Values: []string{id}}},
 	}
-	for {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for page := 1; ; page++ {
 		out, err := client.GetCostAndUsage(ctx, in)
 		if err != nil {
 			return Bill{}, account.Explain(err, "ask Cost Explorer for the bill of account "+id)
@@ -67,10 +69,28 @@ func Fetch(ctx context.Context, a *account.Account, from, to time.Time) (Bill, e
 		if err := b.add(out.ResultsByTime); err != nil {
 			return Bill{}, err
 		}
-		if in.NextPageToken = out.NextPageToken; aws.ToString(out.NextPageToken) == "" {
+		next := aws.ToString(out.NextPageToken)
+		switch {
+		case next == "":
 			return b, nil
+		case next == aws.ToString(in.NextPageToken) || page == mostPages:
+			return Bill{}, endless(id, page)
 		}
+		in.NextPageToken = &next
 	}
+}
+
+// mostPages is how many pages are asked for at most; each costs a cent. A month of
+// a large account has five.
+const mostPages = 50
+
+// patience is how long a whole bill may take.
+const patience = 2 * time.Minute
+
+// endless is a bill whose pages do not come to an end.
+func endless(id string, pages int) error {
+	return fmt.Errorf("ask Cost Explorer for the bill of account %s: its pages do not come to an end: %d were asked for, which AWS bills with a cent each, "+
+		"and nothing of them is used; ask for fewer days", id, pages)
 }
 
 // metric is what was used, before discounts that are shared between accounts.

@@ -2,12 +2,16 @@ package bill_test
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"seismo/internal/account"
 	"seismo/internal/bill"
 	"seismo/internal/source"
 	"seismo/test/standin"
@@ -49,5 +53,45 @@ func TestMissingPermissionIsNamed(t *testing.T) {
 	var fault *source.Fault
 	if !errors.As(err, &fault) || !strings.Contains(err.Error()+fault.Remedy, bill.Action) {
 		t.Errorf("the error does not name the action: %v", err)
+	}
+}
+
+// turning gives pages of a bill that never come to an end.
+type turning struct {
+	next  http.RoundTripper
+	token func(page int) string
+	pages *int
+}
+
+func (e turning) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".GetCostAndUsage") {
+		return e.next.RoundTrip(r)
+	}
+	*e.pages++
+	body := `{"ResultsByTime":[],"NextPageToken":"` + e.token(*e.pages) + `"}`
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/x-amz-json-1.1"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+// TestEndlessPagesEnd: each page costs a cent.
+func TestEndlessPagesEnd(t *testing.T) {
+	for name, e := range map[string]struct {
+		token func(int) string
+		most  int
+	}{
+		"the same page": {func(int) string { return "again" }, 2},
+		"in a circle":   {func(n int) string { return strconv.Itoa(n % 3) }, 50},
+		"always more":   {strconv.Itoa, 50},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, pages := standin.New(t), 0
+			a, err := account.Open(t.Context(), c.Config(), account.Options{Client: turning{c.Transport(), e.token, &pages}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := bill.Fetch(t.Context(), a, day(1), day(3))
+			if err == nil || !strings.Contains(err.Error(), "do not come to an end: "+strconv.Itoa(e.most)) || len(got.Days) != 0 || pages != e.most {
+				t.Errorf("%d pages, error %v", pages, err)
+			}
+		})
 	}
 }
