@@ -11,9 +11,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -40,13 +38,11 @@ const busyTimeout = 10 * time.Second
 type State struct{ db *sql.DB }
 
 // Open opens the file, and makes it when there is none; only its owner may read
-// it. Older files are brought up to date in one transaction.
+// it. One that others may change is refused with ErrExposed. Older files are brought
+// up to date in one transaction.
 func Open(ctx context.Context, path string) (*State, error) {
-	path, err := filepath.Abs(path)
+	path, err := located(path)
 	if err != nil {
-		return nil, fmt.Errorf("open the state file: %w", err)
-	}
-	if err := touch(path); err != nil {
 		return nil, fmt.Errorf("open the state file: %w", err)
 	}
 	db, err := sql.Open("sqlite", dsn(path))
@@ -69,19 +65,6 @@ func (s *State) Close() error {
 		return fmt.Errorf("close the state file: %w", err)
 	}
 	return nil
-}
-
-// touch makes an empty file for its owner alone; SQLite gives the files beside
-// it the same permissions.
-func touch(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return f.Close()
 }
 
 func dsn(path string) string {
