@@ -2,6 +2,7 @@ package logging
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -23,7 +24,8 @@ func fromText[T any](text string) (v T, err error) {
 
 // same reports whether two texts mean the same: order of members, and of the
 // elements of lists, does not count, nor does whether one element stands in a
-// list. AWS gives policies back in another shape than it got them.
+// list. AWS gives policies back in another shape than it got them. Two words and one
+// with a comma are not the same.
 func same(a, b string) bool {
 	if a == b {
 		return true
@@ -39,28 +41,36 @@ func canonical(text string) string {
 	return flat(v)
 }
 
+// flat is a value as a text that only a value of the same meaning has.
 func flat(v any) string {
 	switch v := v.(type) {
 	case []any:
-		var list []string
-		for _, e := range v {
-			list = append(list, flat(e))
+		list := make([]string, len(v))
+		for i, e := range v {
+			list[i] = flat(e)
+		}
+		if len(list) == 1 {
+			return list[0]
 		}
 		slices.Sort(list)
-		return strings.Join(list, ",")
+		return "[" + strings.Join(list, ",") + "]"
 	case map[string]any:
 		var list []string
 		for k, e := range v {
-			list = append(list, k+":"+flat(e))
+			list = append(list, strconv.Quote(k)+":"+flat(e))
 		}
 		slices.Sort(list)
 		return "{" + strings.Join(list, ",") + "}"
+	case string:
+		return strconv.Quote(v)
+	case nil:
+		return "null"
 	}
 	text, err := json.Marshal(v)
 	if err != nil {
 		return ""
 	}
-	return strings.Trim(string(text), `"`) // AWS writes true and "true" in conditions
+	return strconv.Quote(string(text)) // AWS writes true and "true" in conditions
 }
 
 // lines is a text as people read it: indented, one line each.
