@@ -13,6 +13,7 @@ import (
 
 	"seismo/internal/account"
 	"seismo/internal/deploy"
+	"seismo/internal/doctor"
 	"seismo/internal/logging"
 )
 
@@ -133,8 +134,12 @@ func (f *deployFlags) begin(ctx context.Context, making bool) (*deploySession, e
 	if err != nil {
 		return nil, err
 	}
-	every := slices.Contains(w.Regions, "all")
-	w.Regions = slices.DeleteFunc(w.Regions, func(r string) bool { return r == "all" })
+	w.Regions = trimmed(w.Regions)
+	if err := f.checkRegions("--region", w.Regions...); err != nil {
+		return nil, err
+	}
+	all := slices.Contains(w.Regions, every)
+	w.Regions = slices.DeleteFunc(w.Regions, func(r string) bool { return r == every })
 	first := ""
 	if len(w.Regions) > 0 {
 		first = w.Regions[0]
@@ -144,10 +149,14 @@ func (f *deployFlags) begin(ctx context.Context, making bool) (*deploySession, e
 		return nil, err
 	}
 	if len(w.Regions) == 0 {
-		w.Regions = []string{a.Region()}
+		own, err := f.ownRegion(a)
+		if err != nil {
+			return nil, err
+		}
+		w.Regions = []string{own}
 	}
-	if every { // those that are named, or the profile's, come first: the trail lives there
-		for _, r := range regionsOf([]string{"all"}, a) {
+	if all { // those that are named, or the profile's, come first: the trail lives there
+		for _, r := range doctor.Regions(a.Partition()) {
 			if !slices.Contains(w.Regions, r) {
 				w.Regions = append(w.Regions, r)
 			}
@@ -163,7 +172,7 @@ func (f *deployFlags) begin(ctx context.Context, making bool) (*deploySession, e
 	s := &deploySession{wish: w, account: a, close: memory.Close}
 	s.logging = logging.New(a, logging.Options{Journal: memory, Memory: memory, Log: f.Log(), Command: f.command, Tell: f.steps(&s.wish)})
 	s.Tool = deploy.New(a, deploy.Options{Enabler: deploy.Logging(s.logging, f.force), Tell: f.tell, Command: f.command})
-	if every {
+	if all {
 		err = f.survey(ctx, s, making)
 	}
 	if err != nil {

@@ -10,8 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"seismo/internal/account"
-	"seismo/internal/doctor"
 	"seismo/internal/logging"
 )
 
@@ -135,21 +133,25 @@ func (f *loggingFlags) undoFlags(cmd *cobra.Command) {
 // session is a tool with all that it was opened with.
 type session struct {
 	*logging.Tool
-	account *account.Account
 	regions []string
 	close   func()
 }
 
 // begin opens the account and the state file, and finds out the Regions.
 func (f *loggingFlags) begin(ctx context.Context) (*session, error) {
+	f.regions = trimmed(f.regions)
+	if err := f.checkRegions("--region", f.regions...); err != nil {
+		return nil, err
+	}
 	first := ""
-	for _, r := range f.regions {
-		if r != "all" {
-			first = r
-			break
-		}
+	if at := slices.IndexFunc(f.regions, func(r string) bool { return r != every }); at >= 0 {
+		first = f.regions[at]
 	}
 	a, err := f.open(ctx, f.Deps, first)
+	if err != nil {
+		return nil, err
+	}
+	regions, err := f.regionsOf(f.regions, a)
 	if err != nil {
 		return nil, err
 	}
@@ -158,26 +160,9 @@ func (f *loggingFlags) begin(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	tool := logging.New(a, logging.Options{Journal: memory, Memory: memory, Command: f.command, Log: f.Log(), Seen: f.Seen, Tell: f.teller()})
-	return &session{tool, a, regionsOf(f.regions, a), func() {
+	return &session{tool, regions, func() {
 		_ = memory.Close() // what was committed is kept whether or not
 	}}, nil
-}
-
-// regionsOf are the Regions that were named; none is the account's own.
-func regionsOf(named []string, a *account.Account) []string {
-	var list []string
-	for _, r := range named {
-		if r = strings.TrimSpace(r); r == "all" {
-			list = append(list, doctor.Regions(a.Partition())...)
-		} else if r != "" {
-			list = append(list, r)
-		}
-	}
-	if len(list) == 0 {
-		list = []string{a.Region()}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
 }
 
 // teller prints each step as it is done.
@@ -309,7 +294,7 @@ func (f *loggingFlags) takeBack(ctx context.Context, plan func(*session, []strin
 		return err
 	}
 	defer s.close()
-	if slices.Contains(f.regions, "all") { // of all Regions only those where something was done
+	if slices.Contains(f.regions, every) { // of all Regions only those where something was done
 		if s.regions, err = s.Undoable(ctx); err != nil {
 			return err
 		}

@@ -20,6 +20,9 @@ type user struct {
 func newUser(t *testing.T, c *standin.Cloud) *user {
 	t.Setenv("AWS_ACCESS_KEY_ID", standin.AccessKeyID)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", standin.SecretKey)
+	t.Setenv("AWS_REGION", "")
+	t.Setenv("AWS_DEFAULT_REGION", "")
+	t.Setenv("AWS_PROFILE", "")
 	t.Setenv("AWS_CONFIG_FILE", filepath.Join(t.TempDir(), "none"))
 	return &user{t, []string{"--endpoint", c.URL(), "--state", filepath.Join(t.TempDir(), "aws.state"), "--region", "eu-west-1"}}
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"seismo/internal/doctor"
 	"seismo/internal/logging"
 )
 
@@ -91,14 +90,14 @@ func (f *loggingFlags) checks(list []logging.Check, whole bool) {
 }
 
 func (f *loggingFlags) status(ctx context.Context) error {
+	if len(f.regions) == 0 {
+		f.regions = []string{every}
+	}
 	s, err := f.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	if len(f.regions) == 0 {
-		s.regions = doctor.Regions(s.account.Partition())
-	}
 	list := s.Status(ctx, s.regions)
 	if f.JSON() {
 		return f.object(list)
@@ -142,12 +141,16 @@ func (f *loggingFlags) status(ctx context.Context) error {
 }
 
 func (f *loggingFlags) watch(ctx context.Context) error {
+	named := len(f.regions) > 0
+	if !named {
+		f.regions = []string{every}
+	}
 	s, err := f.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	watched, err := f.watched(ctx, s)
+	watched, err := f.watched(ctx, s, named)
 	if err != nil {
 		return err
 	}
@@ -183,13 +186,13 @@ func (f *loggingFlags) watch(ctx context.Context) error {
 
 // watched compares all Regions and trails that were enabled, or those of the Regions
 // that were named.
-func (f *loggingFlags) watched(ctx context.Context, s *session) ([]logging.Drift, error) {
+func (f *loggingFlags) watched(ctx context.Context, s *session, some bool) ([]logging.Drift, error) {
 	regions, err := s.Watched(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var named []string
-	if len(f.regions) > 0 {
+	if some {
 		named = s.regions
 		regions = slices.DeleteFunc(regions, func(r string) bool { return !slices.Contains(named, r) })
 	}
