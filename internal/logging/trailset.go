@@ -223,6 +223,7 @@ func (x *examination) trail(ctx context.Context, name string) error {
 		on, err := fromText[onText](s)
 		return err == nil && on.On, yes(on.On)
 	})
+	x.trailDelivery(ctx, name, &now)
 	x.property(ctx, "trail: data events of Bedrock", kindSelectors, name, func(s string) (bool, string) {
 		missing := missingTypes(s)
 		if len(missing) > 0 {

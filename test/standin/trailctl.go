@@ -97,8 +97,14 @@ func (c *Cloud) trailOperations(ops map[string]operation) map[string]operation {
 		c.trails().trails = slices.DeleteFunc(c.trails().trails, func(o map[string]any) bool { return nameOf(o) == nameOf(t) })
 		return nil, nil
 	})
-	ops["GetTrailStatus"] = c.onTrail(func(_ *request, _ map[string]any, s *trailSet) (any, error) {
-		return map[string]any{"IsLogging": s.On}, nil
+	ops["GetTrailStatus"] = c.onTrail(func(_ *request, t map[string]any, s *trailSet) (any, error) {
+		out := map[string]any{"IsLogging": s.On}
+		for member, v := range t { // of ChangeTrail
+			if strings.HasPrefix(member, "Latest") {
+				out[member] = v
+			}
+		}
+		return out, nil
 	})
 	ops["StartLogging"] = c.onTrail(func(_ *request, _ map[string]any, s *trailSet) (any, error) {
 		s.On = true
