@@ -57,7 +57,9 @@ func (t *Tool) planUndo(ctx context.Context, p place, scope string, how Undoing)
 		}
 		plan.Steps = append(plan.Steps, step)
 	}
-	leaveNeeded(plan.Steps)
+	if err := plan.leaveNeeded(ctx, how); err != nil {
+		return plan, err
+	}
 	going := map[string]bool{} // what goes, and its settings with it; a role is deleted only without its policy
 	for _, s := range plan.Steps {
 		if s.Verb == Delete && s.part.in == "" && s.Kind != kindRole {
@@ -188,8 +190,10 @@ func (t *Tool) Undo(ctx context.Context, plans []Plan, how Undoing) []error {
 }
 
 func (t *Tool) undo(ctx context.Context, plan *Plan, how Undoing, again string) error {
-	if err := t.opt.Memory.Remember(ctx, "wish "+plan.scope, ""); err != nil {
-		return err
+	if !plan.goesOn() {
+		if err := t.opt.Memory.Remember(ctx, "wish "+plan.scope, ""); err != nil {
+			return err
+		}
 	}
 	var done []Step
 	for _, s := range plan.Steps {

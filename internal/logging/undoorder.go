@@ -66,23 +66,6 @@ func gives(s Step) bool {
 	return false
 }
 
-// leaveNeeded leaves what a trail or a configuration needs that stays as somebody
-// changed it.
-func leaveNeeded(steps []Step) {
-	for _, w := range steps {
-		if w.Verb != Leave {
-			continue
-		}
-		for i, s := range steps {
-			_, writes := turns(s.Kind)
-			key := w.Kind == kindLogging && s.Kind == kindKeyPolicy // which its bucket names
-			if !writes && s.changes() && (key || refers(w, w.Before, s)) {
-				steps[i].Verb, steps[i].After, steps[i].Note = Leave, s.Before, "the "+w.Kind+" that stays needs it"
-			}
-		}
-	}
-}
-
 // users are the things that others need whom this state file knows, each with the one
 // who does: a Region's logging or a trail that is on.
 func (t *Tool) users(ctx context.Context, p place, scope string) (map[string]string, error) {

