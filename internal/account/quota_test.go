@@ -136,3 +136,17 @@ func TestAWaitForTheQuotaEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+func TestNoQuotas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, begun := account.NoQuotas(), time.Now()
+		for range 100 {
+			if err := q.Wait(t.Context(), "111122223333", "eu-west-1", "Bedrock", "X", account.MaxQuotaShare); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d := time.Since(begun); d > 0 {
+			t.Error("waited for", d)
+		}
+	})
+}

@@ -29,6 +29,9 @@ type Deps struct {
 	JSON     func() bool         // whether JSON is printed in place of text
 	Log      func() *slog.Logger // asked when a command runs
 
+	// Quotas paces the calls to AWS; nil is a count of each command's own.
+	Quotas *account.Quotas
+
 	// Stored reports whether the program's database has the row of a call; its error
 	// is ErrNoCollector where nobody collects into one. nil is a program without.
 	Stored func(ctx context.Context, requestID string) (bool, error)
@@ -68,7 +71,7 @@ func (r *reach) open(ctx context.Context, d Deps, region string) (*account.Accou
 	if err := cfg.Check(); err != nil {
 		return nil, usage(err.Error(), "the keys are those of seismo.yaml; flags spell them with dashes")
 	}
-	return account.Open(ctx, cfg, account.Options{Log: d.Log()})
+	return account.Open(ctx, cfg, account.Options{Log: d.Log(), Quotas: d.Quotas})
 }
 
 // remember opens the file of what was changed, and makes it when there is none.

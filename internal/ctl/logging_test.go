@@ -2,12 +2,14 @@ package ctl
 
 import (
 	"bytes"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"seismo/internal/account"
 	"seismo/test/standin"
 )
 
@@ -27,11 +29,16 @@ func newUser(t *testing.T, c *standin.Cloud) *user {
 	return &user{t, []string{"--endpoint", c.URL(), "--state", filepath.Join(t.TempDir(), "aws.state"), "--region", "eu-west-1"}}
 }
 
+// give gives a command to the program, which asks the emulator as fast as it answers.
+func (u *user) give(out, errs io.Writer, args []string) int {
+	return run(u.t.Context(), newRoot(Deps{Out: out, Err: errs, Quotas: account.NoQuotas()}), args, errs)
+}
+
 // run gives a command and checks its exit code and a part of what it printed.
 func (u *user) run(want int, says string, args ...string) string {
 	u.t.Helper()
 	var out bytes.Buffer
-	code := Main(append(args, u.flags...), nil, &out, &out)
+	code := u.give(&out, &out, append(args, u.flags...))
 	if code != want || !strings.Contains(out.String(), says) {
 		u.t.Errorf("%s: exit code %d, want %d and %q in:\n%s", strings.Join(args, " "), code, want, says, out.String())
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 
+	"seismo/internal/account"
 	"seismo/internal/logging"
 	"seismo/test/standin"
 )
@@ -53,7 +54,7 @@ func TestCanaryAsJSON(t *testing.T) {
 	u := newUser(t, c)
 	u.run(exitOK, "", "logging", "enable")
 	var out, errs bytes.Buffer
-	if code := Main(append([]string{"logging", "verify", "--canary", "--json"}, u.flags...), nil, &out, &errs); code != exitOK {
+	if code := u.give(&out, &errs, append([]string{"logging", "verify", "--canary", "--json"}, u.flags...)); code != exitOK {
 		t.Fatal(code, errs.String())
 	}
 	var got struct {
@@ -80,7 +81,7 @@ func TestCanaryIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var out bytes.Buffer
-	d := Deps{Out: &out, Err: &out, JSON: func() bool { return false }, Log: func() *slog.Logger { return slog.New(slog.DiscardHandler) }}
+	d := Deps{Out: &out, Err: &out, Quotas: account.NoQuotas(), JSON: func() bool { return false }, Log: func() *slog.Logger { return slog.New(slog.DiscardHandler) }}
 	d.Stored = func(context.Context, string) (bool, error) {
 		cancel()
 		return false, ctx.Err()

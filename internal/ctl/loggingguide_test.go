@@ -72,7 +72,7 @@ func TestGuideShowsWhatIsPrinted(t *testing.T) {
 		"logging watch --region us-west-2":  func() { c.SetBedrock(region, standin.Bedrock{}) },
 		"logging watch":                     func() { c.ChangeTrail("seismo-bedrock-prod", "IsMultiRegionTrail", false) },
 		"logging verify --region us-west-2 --canary": func() {
-			c.SetRuntime(region, standin.Runtime{Answer: 400 * time.Millisecond, Group: 1200 * time.Millisecond, S3: 3500 * time.Millisecond})
+			c.SetRuntime(region, standin.Runtime{Answer: 400 * time.Millisecond, Group: 1200 * time.Millisecond, S3: 1500 * time.Millisecond})
 		},
 		"logging verify --region us-west-2 --canary --canary-wait 3s": func() {
 			c.SetRuntime(region, standin.Runtime{S3: standin.Never})
@@ -91,7 +91,7 @@ func TestGuideShowsWhatIsPrinted(t *testing.T) {
 				delete(first, command)
 			}
 			ran++
-			if code := Main(append(strings.Fields(command), flags...), nil, &out, &out); code != exitOK && code != exitMissing {
+			if code := u.give(&out, &out, append(strings.Fields(command), flags...)); code != exitOK && code != exitMissing {
 				t.Errorf("%s: exit code %d:\n%s", command, code, out.String())
 			}
 		}

@@ -22,7 +22,11 @@ AWS accounts and none of the others, and needs no C library.`
 func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := newRoot(in, out, errs)
+	return run(ctx, newRoot(Deps{In: in, Out: out, Err: errs}), args, errs)
+}
+
+// run gives one command to the program and tells of its error.
+func run(ctx context.Context, root *cobra.Command, args []string, errs io.Writer) int {
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -45,25 +49,26 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	return exitError
 }
 
-func newRoot(in io.Reader, out, errs io.Writer) *cobra.Command {
+func newRoot(d Deps) *cobra.Command {
 	var asJSON, verbose bool
 	root := group(&cobra.Command{Use: "seismo-aws", Short: "Prepare AWS accounts for seismo", Long: longRoot,
 		SilenceErrors: true, SilenceUsage: true})
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errs)
+	root.SetIn(d.In)
+	root.SetOut(d.Out)
+	root.SetErr(d.Err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err.Error(), "run `"+cmd.CommandPath()+" --help`")
 	})
 	root.PersistentFlags().BoolVar(&asJSON, "json", false, "print JSON in place of text")
 	root.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "say more of what is done")
-	log := func() *slog.Logger {
+	d.JSON = func() bool { return asJSON }
+	d.Log = func() *slog.Logger {
 		level := slog.LevelWarn
 		if verbose {
 			level = slog.LevelDebug
 		}
-		return slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level}))
+		return slog.New(slog.NewTextHandler(d.Err, &slog.HandlerOptions{Level: level}))
 	}
-	root.AddCommand(Commands(Deps{In: in, Out: out, Err: errs, JSON: func() bool { return asJSON }, Log: log})...)
+	root.AddCommand(Commands(d)...)
 	return root
 }

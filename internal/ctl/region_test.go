@@ -13,7 +13,7 @@ import (
 func (u *user) said(code int, args ...string) string {
 	u.t.Helper()
 	var out, errs bytes.Buffer
-	if got := Main(append(args, u.flags[:4]...), nil, &out, &errs); got != code {
+	if got := u.give(&out, &errs, append(args, u.flags[:4]...)); got != code {
 		u.t.Errorf("%s: exit code %d, want %d:\n%s%s", strings.Join(args, " "), got, code, out.String(), errs.String())
 	}
 	return errs.String()
