@@ -22,8 +22,11 @@ import (
 type chore struct {
 	name    string
 	prepare func(*standin.Cloud) // the account as it is found
+	earlier [][]string           // commands that ran before, to their end
 	on, off []string
-	off1st  bool // off is what is broken off, and on its opposite
+	regions string // where, "" is one
+	off1st  bool   // off is what is broken off, and on its opposite
+	looks   bool   // on only looks: all that it changes is its own
 }
 
 // hurt is what happens at a call that changes something.
@@ -69,7 +72,7 @@ func TestKilledChanges(t *testing.T) {
 	for _, c := range chores() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			boundaries, before, reached := c.whole(t)
+			boundaries, p := c.whole(t)
 			calls.Add(int64(len(boundaries)))
 			all := len(boundaries) * len(hurts()) * 2
 			t.Logf("%d of %d, at %d calls: %s", min(most, all), all, len(boundaries), strings.Join(boundaries, " "))
@@ -81,7 +84,7 @@ func TestKilledChanges(t *testing.T) {
 				h := hurts()[(k/2+3*n)%len(hurts())]
 				t.Run(fmt.Sprintf("%d %s/%s/again=%t", n+1, boundaries[n], h.name, same), func(t *testing.T) {
 					t.Parallel()
-					c.hurt(t, n, h, same, before, reached)
+					c.hurt(t, boundaries[n], n, h, same, p)
 					tried.Add(1)
 				})
 			}
@@ -89,37 +92,57 @@ func TestKilledChanges(t *testing.T) {
 	}
 }
 
+// pictures are how an account looks.
+type pictures struct {
+	before, reached picture
+	one             picture // after the command in the first of several Regions
+	first           int     // so many boundaries are in the first Region
+	several         bool
+}
+
 // whole runs a chore without any harm and tells the calls that change something
 // in the command that will be broken off, and how the account looks.
-func (c *chore) whole(t *testing.T) (boundaries []string, before, reached picture) {
+func (c *chore) whole(t *testing.T) (boundaries []string, p pictures) {
 	t.Helper()
 	w := newWorld(t, c)
-	before = w.look()
+	p.before = w.look()
+	begun := len(w.cloud.Calls())
 	w.run(c.on, 0)
-	reached = w.look()
+	p.reached = w.look()
 	from := len(w.cloud.Calls())
 	w.run(c.off, 0)
 	calls := w.cloud.Calls()
 	if c.off1st {
 		calls = calls[from:]
 	} else {
-		calls = calls[:from]
+		calls = calls[begun:from]
 	}
 	for _, call := range calls {
-		if call.Changes() {
-			boundaries = append(boundaries, call.Op)
+		if !call.Changes() {
+			continue
 		}
+		if call.Region == standin.Region && !p.several {
+			p.first++
+		} else {
+			p.several = true
+		}
+		boundaries = append(boundaries, call.Op)
 	}
-	if len(boundaries) < 3 || cmp.Equal(before, reached) {
+	if len(boundaries) < 3 || cmp.Equal(p.before, p.reached) != c.looks {
 		t.Fatalf("%d boundaries were found; there are more", len(boundaries))
 	}
-	w.clean(before)
-	return boundaries, before, reached
+	w.clean(p.before)
+	if c.regions != "" {
+		alone := newWorld(t, c)
+		alone.run(slices.Concat(c.on, []string{"--region", standin.Region}), 0)
+		p.one = alone.look()
+	}
+	return boundaries, p
 }
 
 // hurt breaks a command off at its nth changing call, and goes on with the same
 // command or with its opposite.
-func (c *chore) hurt(t *testing.T, n int, h hurt, same bool, before, reached picture) {
+func (c *chore) hurt(t *testing.T, boundary string, n int, h hurt, same bool, p pictures) {
 	t.Helper()
 	w := newWorld(t, c)
 	victim, opposite := c.on, c.off
@@ -132,8 +155,13 @@ func (c *chore) hurt(t *testing.T, n int, h hurt, same bool, before, reached pic
 	if t.Failed() {
 		return
 	}
-	if h.signal == 0 && !h.well && !c.off1st {
-		w.same("the failed command took back what it did", before)
+	// A change set that may not be removed stays until the next run.
+	if h.signal == 0 && !h.well && !c.off1st && (h.name != "denied" || boundary != "DeleteChangeSet") {
+		if n >= p.first { // the first Region is done then, and stays
+			w.same("the failed command took back what it did in the second Region", p.one)
+		} else {
+			w.same("the failed command took back what it did", p.before)
+		}
 	}
 	if same {
 		w.run(victim, 0)
@@ -141,10 +169,10 @@ func (c *chore) hurt(t *testing.T, n int, h hurt, same bool, before, reached pic
 		w.run(opposite, 0)
 	}
 	if same != c.off1st {
-		w.same("gone on with", reached)
+		w.same("gone on with", p.reached)
 	}
 	w.run(c.off, 0)
-	w.clean(before)
+	w.clean(p.before)
 }
 
 // breakOff runs a command to which something happens at its nth changing call.
@@ -199,7 +227,11 @@ func (w *world) breakOff(args []string, n int, h hurt) (remove func()) {
 
 // line is a whole command line.
 func (w *world) line(args []string) []string {
-	return slices.Concat(args, []string{"--endpoint", w.cloud.URL(), "--state", w.state, "--region", standin.Region})
+	line := slices.Concat(args, []string{"--endpoint", w.cloud.URL(), "--state", w.state})
+	if slices.Contains(args, "--region") {
+		return line
+	}
+	return append(line, "--region", w.regions)
 }
 
 // run runs a command to its end.

@@ -13,6 +13,7 @@ func chores() []chore {
 	nothing := func(*standin.Cloud) {}
 	words := func(list ...string) []string { return list }
 	theirs := words("logging", "enable", "--bucket", "company-logs", "--prefix", "bedrock", "--force")
+	up, down := words("deploy", "up"), words("deploy", "down", "--delete-data")
 	trail := words("logging", "trail", "enable", "--cloudwatch", "--insights")
 	all := []chore{
 		{name: "logging enable", prepare: nothing, on: words("logging", "enable"), off: words("logging", "disable")},
@@ -20,13 +21,19 @@ func chores() []chore {
 		{name: "logging trail enable", prepare: nothing, on: trail, off: words("logging", "trail", "undo")},
 		{name: "logging trail enable of others", prepare: companyTrail, on: words("logging", "trail", "enable", "--trail", "main", "--insights"),
 			off: words("logging", "trail", "undo", "--trail", "main")},
-		{name: "deploy up", prepare: slowStacks, on: words("deploy", "up"), off: words("deploy", "down", "--delete-data")},
+		{name: "deploy up", prepare: slowStacks, on: up, off: down},
+		{name: "deploy up over what a stack left", prepare: slowStacks, earlier: [][]string{up, words("deploy", "down")}, on: up, off: words("deploy", "down")},
+		{name: "deploy up in two Regions", prepare: slowStacks, regions: "us-east-1,eu-west-1", on: up, off: down},
 	}
 	for _, c := range slices.Clone(all) {
 		c.name, c.off1st = c.off[0]+" "+c.off[1]+map[bool]string{true: " " + c.off[len(c.off)-1]}[len(c.off) > 2]+", after "+c.name, true
 		all = append(all, c)
 	}
-	return all
+	// These are their own opposites.
+	cost := func(dollars string) []string { return slices.Concat(up, []string{"--set", "CostPerHour=" + dollars}) }
+	return append(all,
+		chore{name: "deploy up with another parameter", prepare: slowStacks, earlier: [][]string{cost("100")}, on: cost("40"), off: cost("100")},
+		chore{name: "deploy plan", prepare: slowStacks, earlier: [][]string{up}, on: words("deploy", "plan"), off: up, looks: true})
 }
 
 // companyLogs is an account whose logging somebody made.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -43,7 +44,7 @@ func (t *Tool) changeSet(ctx context.Context, s *stack, name, text string, param
 		return "", nil, t.dropChangeSet(ctx, s, id)
 	}
 	if err != nil {
-		return "", nil, errors.Join(err, t.dropWhole(context.WithoutCancel(ctx), s, id))
+		return "", nil, errors.Join(err, t.dropWhole(ctx, s, id))
 	}
 	return id, changes, nil
 }
@@ -76,7 +77,7 @@ func (t *Tool) createChangeSet(ctx context.Context, s *stack, name, text string,
 	if err != nil {
 		err = explain(err, "make a change set of the stack "+s.name+" in "+s.region)
 		if uncertain(err) { // it may be there all the same
-			err = errors.Join(err, t.dropWhole(context.WithoutCancel(ctx), s, name))
+			err = errors.Join(err, t.dropWhole(ctx, s, name))
 		}
 		return "", err
 	}
@@ -126,9 +127,15 @@ func nothing(why string) bool {
 	return strings.Contains(why, "didn't contain changes") || strings.Contains(why, "No updates are to be performed")
 }
 
+// tidying is how long something that leaves nothing behind may go on after Ctrl-C.
+const tidying = 20 * time.Second
+
 // dropChangeSet removes a change set, by its name or ARN. One that is gone is no
-// error. One that CloudFormation is still making can only be removed when it is made.
+// error. One that CloudFormation is still making can only be removed when it is made. Ctrl-C
+// does not keep it from that.
 func (t *Tool) dropChangeSet(ctx context.Context, s *stack, name string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidying)
+	defer cancel()
 	in := &cloudformation.DeleteChangeSetInput{StackName: aws.String(s.name), ChangeSetName: aws.String(name)}
 	_, err := s.client.DeleteChangeSet(ctx, in)
 	for range startTicks {
@@ -149,6 +156,8 @@ func (t *Tool) dropChangeSet(ctx context.Context, s *stack, name string) error {
 // dropWhole removes a change set, and the stack too where that is nothing else:
 // CloudFormation keeps an empty stack otherwise.
 func (t *Tool) dropWhole(ctx context.Context, s *stack, name string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidying)
+	defer cancel()
 	err := t.dropChangeSet(ctx, s, name)
 	if err != nil || !s.empty {
 		return err

@@ -69,7 +69,7 @@ func (t *Tool) planStack(ctx context.Context, w *Wish, region, kind string, outp
 			return p, err
 		}
 		p.Changes = changes
-		return p, t.dropChangeSet(context.WithoutCancel(ctx), s, name)
+		return p, t.dropChangeSet(ctx, s, name)
 	}
 	values := w.given()
 	for _, known := range s.parameters {
@@ -93,6 +93,9 @@ func (t *Tool) planStack(ctx context.Context, w *Wish, region, kind string, outp
 
 // untouched is an error of something that only reads.
 func (t *Tool) untouched(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return &Error{What: "interrupted", Unchanged: "nothing was changed", Remedy: "Go on with: " + t.again("seismo deploy plan"), Err: err}
+	}
 	var e *Error
 	if errors.As(err, &e) && e.Unchanged != "" {
 		return err

@@ -303,7 +303,7 @@ func (t *Tool) execute(ctx context.Context, s *stack, changeSet string, begun fu
 	}
 	if err != nil {
 		err = explain(err, "change the stack "+s.name+" in "+s.region)
-		return errors.Join(err, t.dropWhole(context.WithoutCancel(ctx), s, changeSet))
+		return errors.Join(err, t.dropWhole(ctx, s, changeSet))
 	}
 	return t.await(ctx, s, seen)
 }

@@ -117,6 +117,7 @@ func (c *Cloud) Stacks() map[string]Stack {
 func (c *Cloud) AllStacks() []Stack {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.stacks().pass()
 	var list []Stack
 	for _, s := range c.stacks().list {
 		if s.Status != "DELETE_COMPLETE" {
