@@ -1,13 +1,11 @@
 package ctl
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -102,41 +100,7 @@ func (f *loggingFlags) status(ctx context.Context) error {
 	if f.JSON() {
 		return f.object(list)
 	}
-	var rows [][]string
-	for _, r := range list {
-		on := "off"
-		switch {
-		case r.Fault != "":
-			on = "unknown"
-		case r.On:
-			on = "on"
-		}
-		since := ""
-		switch {
-		case r.From == logging.FromInventory:
-			since = "at the latest " + r.Since.Format(time.DateTime)
-		case !r.Since.IsZero():
-			since = r.Since.Format(time.DateTime)
-		}
-		by := r.By
-		if r.Ours && by != "seismo" {
-			by = strings.TrimSpace(by + " (seismo)")
-		}
-		large := ""
-		if r.On {
-			large = cmp.Or(r.Large, "lost")
-		}
-		rows = append(rows, []string{r.Region, on, strings.Join(r.To, ", "), large, strings.Join(r.With, ","), since, by, r.From})
-	}
-	f.rows([]string{"region", "logging", "to", "large bodies", "with", "since", "by", "says"}, rows)
-	for _, r := range list {
-		if r.Fault != "" {
-			f.say("%s: %s", r.Region, r.Fault)
-		}
-		if r.On && r.From != logging.FromTrail && r.Note != "" {
-			f.say("%s: %s", r.Region, r.Note)
-		}
-	}
+	f.standings(list)
 	return nil
 }
 
