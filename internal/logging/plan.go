@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
-
-	"seismo/internal/state"
 )
 
 // Verb says what a step does.
@@ -98,31 +95,17 @@ func (t *Tool) planRegion(ctx context.Context, w Wish, region string) (*Plan, er
 	if plan.wish, err = w.at(p); err != nil {
 		return plan, err
 	}
-	mine, err := t.isMine(ctx, p)
+	now, err := readLogging(ctx, p, "")
+	if err != nil {
+		return plan, err
+	}
+	mine, err := t.mayReplace(ctx, p, &plan.wish, now)
 	if err != nil {
 		return plan, err
 	}
 	plan.wish.Force = plan.wish.Force || mine
 	err = plan.fill(ctx, plan.wish.parts(p))
 	return plan, err
-}
-
-// isMine reports whether the configuration of a Region is the one that seismo
-// made last, so that it may replace it.
-func (t *Tool) isMine(ctx context.Context, p place) (bool, error) {
-	if t.opt.Journal == nil {
-		return false, nil
-	}
-	done, err := t.opt.Journal.Changes(ctx, p.scope())
-	if err != nil {
-		return false, err
-	}
-	at := slices.IndexFunc(done, func(c state.Change) bool { return strings.HasPrefix(c.Setting, kindLogging+" ") })
-	if at < 0 {
-		return false, nil
-	}
-	now, err := readLogging(ctx, p, "")
-	return now != "" && same(now, done[at].After), err
 }
 
 // fill reads all settings and compares them with what is wanted: things first,

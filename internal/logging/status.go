@@ -53,7 +53,7 @@ func (t *Tool) status(ctx context.Context, s *Status) error {
 	if err != nil {
 		return err
 	}
-	if s.Ours, err = t.isMine(ctx, p); err != nil {
+	if s.Ours, err = t.isMine(ctx, p, text); err != nil {
 		return err
 	}
 	var c types.LoggingConfig
