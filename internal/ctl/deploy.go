@@ -74,7 +74,8 @@ next run.`,
 		}, f.status),
 		f.verb("down", "Remove the stacks; what holds logs stays", func(c *cobra.Command) {
 			f.common(c)
-			c.Flags().BoolVar(&f.deleteData, "delete-data", false, "delete buckets and log groups with their logs, and schedule the key's deletion")
+			c.Flags().BoolVar(&f.deleteData, "delete-data", false, "delete buckets and log groups with their logs, and schedule the key's deletion; only what these stacks made")
+			c.Flags().BoolVar(&f.force, "force", false, "turn logging off that goes to these stacks, where this state file does not know what was there before")
 		}, f.down),
 		f.snippet(),
 	)
@@ -251,10 +252,19 @@ func (f *deployFlags) plan(ctx context.Context) error {
 		return err
 	}
 	if f.JSON() {
-		return f.object(plans)
+		err := f.object(plans)
+		if err == nil && slices.ContainsFunc(plans, func(p deploy.StackPlan) bool { return p.Conflict != "" }) {
+			return told(exitMissing)
+		}
+		return err
 	}
-	n := 0
+	n, refused := 0, false
 	for _, p := range plans {
+		if p.Conflict != "" {
+			refused = true
+			f.say("%s  %s: %s", p.Region, p.Name, p.Conflict)
+			continue
+		}
 		f.say("%s  %s  %s", p.Region, p.Name, standing(p))
 		if p.Before != "" {
 			f.say("  first: %s", p.Before)
@@ -264,6 +274,10 @@ func (f *deployFlags) plan(ctx context.Context) error {
 			line := fmt.Sprintf("  %-15s %-20s %-34s %s", c.Action, c.ID, c.Type, strings.TrimSpace(c.Physical+" "+strings.Join(c.Of, ", ")))
 			f.say("%s", strings.TrimRight(line, " "))
 		}
+	}
+	if refused {
+		f.say("Nothing was changed, and `seismo deploy up` with the same flags would not begin.")
+		return told(exitMissing)
 	}
 	if !s.wish.NoLogging {
 		f.say("then Bedrock's logging is turned on and verified, as `seismo logging enable` does it; --no-logging leaves it as it is")

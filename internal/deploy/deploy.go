@@ -108,23 +108,25 @@ func (w *Wish) stacks(region string) []string {
 // Enabler turns Bedrock's logging on once its places are made, and proves it.
 type Enabler interface {
 	// Enable makes Bedrock of a Region write to the places. It puts back what it
-	// changed when it fails.
-	Enable(ctx context.Context, to Places) (Effect, error)
+	// changed when it fails. back puts back what it changed, and no more; nil says
+	// that it changed nothing.
+	Enable(ctx context.Context, to Places) (back func(context.Context) error, err error)
 	// Verify returns one sentence for each property that is not as it must be.
 	Verify(ctx context.Context, to Places) (wrong []string, err error)
-	// Undo puts back all that Enable ever changed, and says what stays, with the reason.
-	Undo(ctx context.Context, to Places) (stays []string, err error)
+	// Standing reads where Bedrock of the Region writes now.
+	Standing(ctx context.Context, to Places) (Standing, error)
+	// Undo puts back what was there before Enable was called first.
+	Undo(ctx context.Context, to Places) error
 }
 
-// Effect is what Enable did to logging.
-type Effect string
-
-// Effects of Enable.
-const (
-	AsBefore Effect = ""         // all was as it must be
-	TurnedOn Effect = "on"       // Undo takes exactly this back
-	Adjusted Effect = "adjusted" // an earlier run had turned it on: Undo would take back more than this
-)
+// Standing is how Bedrock's logging of a Region stands to places.
+type Standing struct {
+	Goes   string // where records go, as people read it; "" is nowhere
+	Here   bool   // that is one of the places
+	Known  bool   // Undo knows what was there before these places
+	Taken  string // where they go that Enable does not move without force, "" when it may
+	Forced bool   // Enable replaces what is somebody else's, Undo turns off what it does not know
+}
 
 // Places are where Bedrock's logs of one Region go.
 type Places struct {

@@ -3,11 +3,11 @@ package deploy
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 )
 
 // Kept is something that outlives its stack, because it holds logs or opens
@@ -39,18 +39,28 @@ func (t *Tool) Down(ctx context.Context, w Wish, deleteData bool) ([]Kept, error
 }
 
 func (t *Tool) downRegion(ctx context.Context, w *Wish, region string, deleteData bool) ([]Kept, error) {
-	if t.opt.Enabler != nil {
-		t.tell("putting logging of %s back", region)
-		if _, err := t.opt.Enabler.Undo(ctx, Places{Environment: w.Environment, Region: region}); err != nil {
-			err = fmt.Errorf("put logging of %s back before its places go: %w", region, err)
-			if ctx.Err() != nil {
-				return nil, t.broken(err, nil, "seismo deploy down")
-			}
-			return nil, &Error{What: err.Error(), Unchanged: "no stack was removed", Remedy: t.goOn(hintOf(err), "seismo deploy down"), Err: err}
-		}
+	s := t.stack(w, region, Infrastructure)
+	if err := s.look(ctx); err != nil {
+		return nil, t.unbegun(ctx, err)
+	}
+	if err := s.own(); err != nil {
+		return nil, t.unbegun(ctx, err)
 	}
 	var list []Kept
-	done := []string{"logging of " + region}
+	var done []string
+	if s.found {
+		to, err := t.placesMade(ctx, s)
+		if err != nil {
+			return nil, t.unbegun(ctx, err)
+		}
+		released, err := t.release(ctx, to, "seismo deploy down")
+		if err != nil {
+			return nil, t.unbegun(ctx, err)
+		}
+		if released {
+			done = append(done, "logging of "+region)
+		}
+	}
 	// A trail is looked for wherever it may have been made.
 	for _, kind := range slices.Backward(all) {
 		kept, err := t.downStack(ctx, w, region, kind, deleteData)
@@ -72,6 +82,18 @@ func (t *Tool) downRegion(ctx context.Context, w *Wish, region string, deleteDat
 		err = t.broken(err, append(done, gone(list)...), "seismo deploy down --delete-data")
 	}
 	return list, err
+}
+
+// unbegun is an error of `down` before it removed anything.
+func (t *Tool) unbegun(ctx context.Context, err error) error {
+	var e *Error
+	switch {
+	case ctx.Err() != nil:
+		return t.broken(err, nil, "seismo deploy down")
+	case errors.As(err, &e) && e.Unchanged != "":
+		return err
+	}
+	return &Error{What: err.Error(), Unchanged: "no stack was removed", Remedy: t.goOn(hintOf(err), "seismo deploy down"), Err: err}
 }
 
 // gone are the names of what was deleted.
@@ -180,11 +202,22 @@ func (t *Tool) kept(ctx context.Context, s *stack) ([]Kept, error) {
 		return nil, nil
 	}
 	for _, r := range out.StackResources {
-		if stays[aws.ToString(r.LogicalResourceId)] && aws.ToString(r.PhysicalResourceId) != "" {
+		if stays[aws.ToString(r.LogicalResourceId)] && aws.ToString(r.PhysicalResourceId) != "" && has(r.ResourceStatus) {
 			list = append(list, Kept{Region: s.region, ID: aws.ToString(r.LogicalResourceId), Type: aws.ToString(r.ResourceType), Name: aws.ToString(r.PhysicalResourceId)})
 		}
 	}
 	return list, nil
+}
+
+// has says that a stack has, or kept, a resource of this status. One whose making
+// failed has the name of what was there already.
+func has(status types.ResourceStatus) bool {
+	switch status {
+	case types.ResourceStatusCreateFailed, types.ResourceStatusCreateInProgress, types.ResourceStatusDeleteComplete, types.ResourceStatusImportFailed,
+		types.ResourceStatusImportInProgress, types.ResourceStatusImportRollbackComplete, types.ResourceStatusImportRollbackInProgress:
+		return false
+	}
+	return true
 }
 
 // deleteData removes what holds logs. The key goes last, and only after the 30

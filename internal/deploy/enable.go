@@ -13,7 +13,7 @@ import (
 // Logging is the Enabler that does what the commands of logging do. What the
 // stacks made is as logging wants it, so that nothing but Bedrock's own
 // configuration changes and no stack drifts. Force replaces a configuration of
-// somebody else, which Undo puts back.
+// somebody else, which Undo puts back, and turns one off that Undo cannot put back.
 func Logging(tool *logging.Tool, force bool) Enabler { return enabler{tool, force} }
 
 type enabler struct {
@@ -21,33 +21,20 @@ type enabler struct {
 	force bool
 }
 
-func (e enabler) Enable(ctx context.Context, to Places) (Effect, error) {
+func (e enabler) Enable(ctx context.Context, to Places) (back func(context.Context) error, err error) {
 	plans, errs := e.tool.Plan(ctx, e.wish(to), []string{to.Region})
 	if err := logging.Join(errs); err != nil {
-		return AsBefore, err
+		return nil, err
 	}
-	effect, err := e.effect(ctx, to, plans)
+	plan := &plans[0]
+	was, err := e.tool.Written(ctx, plan)
 	if err != nil {
-		return AsBefore, err
+		return nil, err
 	}
-	return effect, logging.Join(e.tool.Apply(ctx, plans))
-}
-
-// effect is what plans will do, in view of what was done before.
-func (e enabler) effect(ctx context.Context, to Places, plans []logging.Plan) (Effect, error) {
-	if !slices.ContainsFunc(plans, func(p logging.Plan) bool {
-		return slices.ContainsFunc(p.Steps, func(s logging.Step) bool { return s.Verb != logging.Keep })
-	}) {
-		return AsBefore, nil
+	if err := logging.Join(e.tool.Apply(ctx, plans)); err != nil || plan.Changes() == 0 {
+		return nil, err
 	}
-	former, errs := e.tool.PlanUndo(ctx, []string{to.Region}, logging.Undoing{})
-	if err := logging.Join(errs); err != nil {
-		return AsBefore, err
-	}
-	if slices.ContainsFunc(former, func(p logging.Plan) bool { return len(p.Steps) > 0 }) {
-		return Adjusted, nil
-	}
-	return TurnedOn, nil
+	return func(ctx context.Context) error { return e.tool.Revert(ctx, plan, was) }, nil
 }
 
 func (e enabler) wish(to Places) logging.Wish {
@@ -69,17 +56,40 @@ func (e enabler) Verify(ctx context.Context, to Places) (wrong []string, err err
 	return wrong, err
 }
 
-func (e enabler) Undo(ctx context.Context, to Places) (stays []string, err error) {
+func (e enabler) Standing(ctx context.Context, to Places) (Standing, error) {
+	at, err := e.tool.Standing(ctx, to.Region)
+	if err != nil {
+		return Standing{}, err
+	}
+	s := Standing{Goes: strings.Join(at.Now.Targets, " and "), Here: to.named(at.Now), Forced: e.force}
+	s.Known = to.named(at.Made) && (s.Here || at.Before)
+	if to.Bucket != "" {
+		wish := e.wish(to)
+		wish.Force = false
+		s.Taken, err = e.tool.Conflict(ctx, wish, to.Region)
+	}
+	return s, err
+}
+
+// named reports whether a configuration writes to one of the places.
+func (to Places) named(g logging.Goal) bool {
+	return to.Bucket != "" && slices.Contains(g.Buckets, to.Bucket) || to.Group != "" && g.Group == to.Group || to.Role != "" && g.Role == to.Role
+}
+
+func (e enabler) Undo(ctx context.Context, to Places) error {
 	plans, errs := e.tool.PlanUndo(ctx, []string{to.Region}, logging.Undoing{})
 	if err := logging.Join(errs); err != nil {
-		return nil, err
+		return err
 	}
-	for _, p := range plans {
-		for _, s := range p.Steps {
-			if s.Verb == logging.Leave {
-				stays = append(stays, strings.TrimSuffix(fmt.Sprintf("%s %s: %s", s.Kind, s.Name, s.Note), ": "))
-			}
-		}
+	if err := logging.Join(e.tool.Undo(ctx, plans, logging.Undoing{})); err != nil || !e.force {
+		return err
 	}
-	return stays, logging.Join(e.tool.Undo(ctx, plans, logging.Undoing{}))
+	if at, err := e.tool.Standing(ctx, to.Region); err != nil || !to.named(at.Now) {
+		return err
+	}
+	all := logging.Undoing{Force: true}
+	if plans, errs = e.tool.PlanDisable(ctx, []string{to.Region}, all); logging.Join(errs) != nil {
+		return logging.Join(errs)
+	}
+	return logging.Join(e.tool.Disable(ctx, plans, all))
 }

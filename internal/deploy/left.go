@@ -13,9 +13,9 @@ import (
 	"seismo/internal/account"
 )
 
-// left are the buckets and log groups that an earlier stack, or somebody else,
-// left under the names that a new stack would give.
-func (t *Tool) left(ctx context.Context, s *stack, tpl *template, values map[string]string) ([]Kept, error) {
+// named are the buckets and log groups that a template keeps, by the names that it
+// gives.
+func (t *Tool) named(ctx context.Context, s *stack, tpl *template, values map[string]string) ([]Kept, error) {
 	id, err := t.account.ID(ctx)
 	if err != nil {
 		return nil, err
@@ -25,31 +25,46 @@ func (t *Tool) left(ctx context.Context, s *stack, tpl *template, values map[str
 		replace = append(replace, "${"+name+"}", tpl.value(map[string]any{"Ref": name}, values))
 	}
 	names := strings.NewReplacer(replace...)
-	var found []Kept
-	var groups map[string]bool
+	var list []Kept
 	for _, r := range tpl.made(values) {
-		if !r.Kept {
+		property := map[string]string{"AWS::S3::Bucket": "BucketName", "AWS::Logs::LogGroup": "LogGroupName"}[r.Type]
+		if !r.Kept || property == "" {
 			continue
 		}
 		properties, _ := tpl.resources[r.ID]["Properties"].(map[string]any)
+		list = append(list, Kept{Region: s.region, ID: r.ID, Type: r.Type, Name: names.Replace(textOf(properties[property]))})
+	}
+	return list, nil
+}
+
+// left are the buckets and log groups that an earlier stack, or somebody else,
+// left under the names that a new stack would give.
+func (t *Tool) left(ctx context.Context, s *stack, tpl *template, values map[string]string) ([]Kept, error) {
+	list, err := t.named(ctx, s, tpl, values)
+	if err != nil {
+		return nil, err
+	}
+	id, err := t.account.ID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []Kept
+	var groups map[string]bool
+	for _, k := range list {
 		there := false
-		var name string
-		switch r.Type {
-		case "AWS::S3::Bucket":
-			name = names.Replace(textOf(properties["BucketName"]))
-			there, err = t.bucketIsThere(ctx, s.region, name, id)
-		case "AWS::Logs::LogGroup":
-			name = names.Replace(textOf(properties["LogGroupName"]))
+		if k.Type == "AWS::S3::Bucket" {
+			there, err = t.bucketIsThere(ctx, s.region, k.Name, id)
+		} else {
 			if groups == nil {
 				groups, err = t.groups(ctx, s.region)
 			}
-			there = groups[name]
+			there = groups[k.Name]
 		}
 		if err != nil {
 			return nil, err
 		}
 		if there {
-			found = append(found, Kept{Region: s.region, ID: r.ID, Type: r.Type, Name: name})
+			found = append(found, k)
 		}
 	}
 	return found, nil

@@ -18,6 +18,8 @@ type StackPlan struct {
 	Status  string   `json:"status,omitzero"` // of the stack as it is, "" when there is none
 	Before  string   `json:"before,omitzero"` // what `up` does first: wait, or remove a half-made stack
 	Changes []Change `json:"changes"`         // empty when the stack is as it should be
+
+	Conflict string `json:"conflict,omitzero"` // why `up` would refuse
 }
 
 // Plan says what Up would do. A stack that is not there is planned from its
@@ -39,9 +41,35 @@ func (t *Tool) Plan(ctx context.Context, w Wish) ([]StackPlan, error) {
 			}
 			list = append(list, *p)
 		}
+		p, err := t.planLogging(ctx, &w, region)
+		if err != nil {
+			return list, t.untouched(err)
+		}
+		if p != nil {
+			list = append(list, *p)
+		}
 		return list, nil
 	})
 	return slices.Concat(plans...), together(w.Regions, errs)
+}
+
+// planLogging tells of logs that go elsewhere and would be moved; nil when none do.
+func (t *Tool) planLogging(ctx context.Context, w *Wish, region string) (*StackPlan, error) {
+	s := t.stack(w, region, Infrastructure)
+	if err := s.look(ctx); err != nil {
+		return nil, err
+	}
+	at, err := t.claimed(ctx, w, s)
+	if err != nil || at.Taken == "" {
+		return nil, err
+	}
+	p := &StackPlan{Region: region, Stack: "logging", Name: "Bedrock's logging", Status: "ON"}
+	if at.Forced {
+		p.Before = "move it from " + at.Taken + " to these stacks"
+	} else {
+		p.Conflict = "it goes to " + at.Taken + " already: `up` moves it only with --force, and leaves it as it is with --no-logging"
+	}
+	return p, nil
 }
 
 func (t *Tool) planStack(ctx context.Context, w *Wish, region, kind string, outputs map[string]string) (*StackPlan, error) {

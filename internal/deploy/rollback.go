@@ -14,13 +14,15 @@ import (
 // cause. Its error says what stays, and why.
 func (r *run) rollback(ctx context.Context, cause error) error {
 	t := r.tool
-	changed := len(r.done) > 0 || r.effect != AsBefore
+	changed := len(r.done) > 0 || r.back != nil
 	if changed {
 		t.tell("  taking back what this run did")
 	}
 	var wrong []error
-	if err := r.undoLogging(ctx); err != nil {
-		wrong = append(wrong, fmt.Errorf("put logging back: %w", err))
+	if r.back != nil {
+		if err := r.back(ctx); err != nil {
+			wrong = append(wrong, fmt.Errorf("put logging back: %w", err))
+		}
 	}
 	for _, was := range slices.Backward(r.done) {
 		if err := r.restore(ctx, was); err != nil {
@@ -51,18 +53,6 @@ func (r *run) left() string {
 		return ""
 	}
 	return "; of what it made these stay: " + strings.Join(r.stays, ", ")
-}
-
-func (r *run) undoLogging(ctx context.Context) error {
-	switch r.effect {
-	case TurnedOn:
-		stays, err := r.tool.opt.Enabler.Undo(ctx, r.places())
-		r.stays = append(r.stays, stays...)
-		return err
-	case Adjusted:
-		r.stays = append(r.stays, "logging of "+r.region+" (an earlier run turned it on; `seismo logging undo` turns it off)")
-	}
-	return nil
 }
 
 // restore removes a stack that was made, and gives one that was changed its

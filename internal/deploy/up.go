@@ -96,12 +96,15 @@ type run struct {
 	region  string
 	outputs map[string]string // of all stacks so far
 	done    []*before
-	effect  Effect   // of logging
-	stays   []string // what a rollback could not take back, with the reason
-	cleared bool     // what an earlier try left half-made was removed
+	back    func(context.Context) error // puts logging back; nil when it was not changed
+	stays   []string                    // what a rollback could not take back, with the reason
+	cleared bool                        // what an earlier try left half-made was removed
 }
 
 func (r *run) steps(ctx context.Context) error {
+	if err := r.free(ctx); err != nil {
+		return err
+	}
 	stacks := r.wish.stacks(r.region)
 	first := slices.DeleteFunc(slices.Clone(stacks), func(s string) bool { return s == Dashboards || s == Queries })
 	r.step(1, "infrastructure")
@@ -135,11 +138,11 @@ func (r *run) logging(ctx context.Context) error {
 	}
 	to := r.places()
 	r.step(3, "logging")
-	effect, err := e.Enable(ctx, to)
+	back, err := e.Enable(ctx, to)
 	if err != nil {
 		return fmt.Errorf("turn logging on in %s: %w", r.region, err)
 	}
-	r.effect = effect
+	r.back = back
 	r.step(4, "verification")
 	wrong, err := e.Verify(ctx, to)
 	if err == nil && len(wrong) > 0 {

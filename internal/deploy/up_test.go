@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,9 +23,12 @@ type enabler struct {
 	wrong []string
 }
 
-func (e *enabler) Enable(ctx context.Context, to deploy.Places) (deploy.Effect, error) {
+func (e *enabler) Enable(ctx context.Context, to deploy.Places) (func(context.Context) error, error) {
 	e.did = append(e.did, "enable "+to.Bucket+" "+to.Group+" "+to.Role+" "+to.Prefix)
-	return deploy.TurnedOn, errors.Join(e.fails, ctx.Err())
+	if err := errors.Join(e.fails, ctx.Err()); err != nil {
+		return nil, err
+	}
+	return func(context.Context) error { e.did = append(e.did, "back"); return nil }, nil
 }
 
 func (e *enabler) Verify(context.Context, deploy.Places) ([]string, error) {
@@ -32,9 +36,15 @@ func (e *enabler) Verify(context.Context, deploy.Places) ([]string, error) {
 	return e.wrong, nil
 }
 
-func (e *enabler) Undo(context.Context, deploy.Places) ([]string, error) {
+// Standing is as if logging were on, and here, until it was undone.
+func (e *enabler) Standing(context.Context, deploy.Places) (deploy.Standing, error) {
+	on := !slices.Contains(e.did, "undo")
+	return deploy.Standing{Here: on, Known: on}, nil
+}
+
+func (e *enabler) Undo(context.Context, deploy.Places) error {
 	e.did = append(e.did, "undo")
-	return nil, nil
+	return nil
 }
 
 const prefix = "seismo-prod-"
@@ -144,7 +154,7 @@ func TestFailureIsTakenBack(t *testing.T) {
 			if left := cloud.Stacks(); len(left) > 0 {
 				t.Errorf("left are %v", left)
 			}
-			if undone := len(e.did) > 0 && e.did[len(e.did)-1] == "undo"; undone != (name == "queries") {
+			if undone := len(e.did) > 0 && e.did[len(e.did)-1] == "back"; undone != (name == "queries") {
 				t.Errorf("logging was asked %v", e.did)
 			}
 		})
