@@ -252,6 +252,9 @@ func (t *Tool) rollback(ctx context.Context, plan *Plan, done []Step, former []s
 		err := t.takeBack(ctx, plan, s, former)
 		t.opt.Tell(plan.Region, "put back", name, err)
 		if err != nil {
+			if errors.As(err, new(*holding)) {
+				name += " (it holds logs)"
+			}
 			f.Left = append(f.Left, name)
 			continue
 		}
@@ -283,19 +286,26 @@ func (t *Tool) takeBack(ctx context.Context, plan *Plan, s Step, former []state.
 	return t.opt.Journal.Begin(ctx, former[at])
 }
 
-// restore writes a former text. A thing that goes is emptied of what is no log.
+// holdsLogs is why a thing stays that was to go.
+const holdsLogs = "it holds logs and stays, with its settings; --delete-data deletes it"
+
+// holding says that a thing was to go and holds logs.
+type holding struct{ s setting }
+
+func (h *holding) Error() string { return h.s.kind.name + " " + h.s.name + " holds logs and stays" }
+
+// restore writes a former text. A thing that goes is emptied of what is no log. What
+// is delivered meanwhile stays: S3 deletes no bucket that holds something.
 func (t *Tool) restore(ctx context.Context, p place, s setting, now, before string) error {
-	if before == "" && s.full != nil {
-		full, err := s.full(ctx, p, s.name)
-		if err != nil {
-			return err
-		}
-		if full {
-			return fmt.Errorf("%s %s holds logs and stays", s.kind.name, s.name)
-		}
-		if err := s.empty(ctx, p, s.name); err != nil {
-			return err
-		}
+	if before != "" || s.empty == nil {
+		return put(ctx, p, s, now, before)
 	}
-	return put(ctx, p, s, now, before)
+	err := s.empty(ctx, p, s.name, false)
+	if err == nil {
+		err = put(ctx, p, s, now, before)
+	}
+	if errors.Is(err, errFull) || code(err) == bucketNotEmpty {
+		return &holding{s}
+	}
+	return err
 }

@@ -88,11 +88,18 @@ func writeBucket(ctx context.Context, p place, name, from, to string) error {
 // configured; it is no log.
 const permissionCheck = "amazon-bedrock-logs-permission-check"
 
-// versions calls each with pages of all versions of all objects.
-func versions(ctx context.Context, p place, name string, each func([]types.ObjectIdentifier, bool) (bool, error)) error {
-	pages := s3.NewListObjectVersionsPaginator(p.s3(), &s3.ListObjectVersionsInput{Bucket: &name})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+// bucketNotEmpty is S3's word for a bucket that it does not delete.
+const bucketNotEmpty = "BucketNotEmpty"
+
+// errFull says that there are logs in what was to be emptied of everything else.
+var errFull = errors.New("there are logs in it")
+
+// versions calls each with pages of all versions of all objects; logs says that some
+// of them are logs. A list that turns in a circle is an error.
+func versions(ctx context.Context, p place, name string, each func(list []types.ObjectIdentifier, logs bool) (more bool, err error)) error {
+	in := &s3.ListObjectVersionsInput{Bucket: &name}
+	for {
+		page, err := p.s3().ListObjectVersions(ctx, in)
 		if err != nil {
 			return explain(err, "list the bucket "+name)
 		}
@@ -105,11 +112,15 @@ func versions(ctx context.Context, p place, name string, each func([]types.Objec
 		for _, v := range page.DeleteMarkers {
 			list = append(list, types.ObjectIdentifier{Key: v.Key, VersionId: v.VersionId})
 		}
-		if more, err := each(list, logs); err != nil || !more {
+		if more, err := each(list, logs); err != nil || !more || !aws.ToBool(page.IsTruncated) {
 			return err
 		}
+		if next, last := aws.ToString(page.NextKeyMarker), aws.ToString(in.KeyMarker); next < last ||
+			next == last && aws.ToString(page.NextVersionIdMarker) == aws.ToString(in.VersionIdMarker) {
+			return fmt.Errorf("list the bucket %s: the list does not come to an end: S3 gave the same page again", name)
+		}
+		in.KeyMarker, in.VersionIdMarker = page.NextKeyMarker, page.NextVersionIdMarker
 	}
-	return nil
 }
 
 func fullBucket(ctx context.Context, p place, name string) (full bool, err error) {
@@ -120,19 +131,37 @@ func fullBucket(ctx context.Context, p place, name string) (full bool, err error
 	return full, err
 }
 
-// emptyBucket deletes every version of every object. It is asked for only where
-// there are no logs, or where somebody said that they may go.
-func emptyBucket(ctx context.Context, p place, name string) error {
-	return versions(ctx, p, name, func(list []types.ObjectIdentifier, _ bool) (bool, error) {
-		for part := range slices.Chunk(list, 1000) {
-			out, err := p.s3().DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &name, Delete: &types.Delete{Objects: part, Quiet: aws.Bool(true)}})
-			if err != nil {
-				return false, explain(err, "empty the bucket "+name)
-			}
-			if len(out.Errors) > 0 {
-				return false, fmt.Errorf("empty the bucket %s: %d objects were not deleted: %s", name, len(out.Errors), aws.ToString(out.Errors[0].Message))
-			}
+// emptyBucket deletes every version of every object with all, which somebody must
+// have said. Without it, it looks through everything first, deletes nothing but what
+// it saw to be no log, and gives errFull where it saw one.
+func emptyBucket(ctx context.Context, p place, name string, all bool) error {
+	var seen []types.ObjectIdentifier
+	err := versions(ctx, p, name, func(list []types.ObjectIdentifier, logs bool) (bool, error) {
+		switch {
+		case all:
+			return true, deleteVersions(ctx, p, name, list)
+		case logs:
+			return false, errFull
 		}
+		seen = append(seen, list...)
 		return true, nil
 	})
+	if err != nil {
+		return err
+	}
+	return deleteVersions(ctx, p, name, seen)
+}
+
+// deleteVersions deletes these versions of objects, and no others.
+func deleteVersions(ctx context.Context, p place, name string, list []types.ObjectIdentifier) error {
+	for part := range slices.Chunk(list, 1000) {
+		out, err := p.s3().DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &name, Delete: &types.Delete{Objects: part, Quiet: aws.Bool(true)}})
+		if err != nil {
+			return explain(err, "empty the bucket "+name)
+		}
+		if len(out.Errors) > 0 {
+			return fmt.Errorf("empty the bucket %s: %d objects were not deleted: %s", name, len(out.Errors), aws.ToString(out.Errors[0].Message))
+		}
+	}
+	return nil
 }

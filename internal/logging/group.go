@@ -3,6 +3,7 @@ package logging
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -125,5 +126,24 @@ func fullGroup(ctx context.Context, p place, name string) (bool, error) {
 	return false, nil
 }
 
-// emptyGroup does nothing: a group goes with what it holds.
-func emptyGroup(context.Context, place, string) error { return nil }
+// emptyGroup deletes nothing: a group goes with what it holds. Unless all may go, it
+// gives errFull where there are logs.
+func emptyGroup(ctx context.Context, p place, name string, all bool) error {
+	if all {
+		return nil
+	}
+	full, err := fullGroup(ctx, p, name)
+	if err == nil && full {
+		err = errFull
+	}
+	return err
+}
+
+// bornGroup is when a group was made.
+func bornGroup(ctx context.Context, p place, name string) (time.Time, error) {
+	g, err := findGroup(ctx, p, name)
+	if g == nil || err != nil || aws.ToInt64(g.CreationTime) == 0 {
+		return time.Time{}, err
+	}
+	return time.UnixMilli(*g.CreationTime), nil
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // kind is one sort of setting that an account has: how it is read and written as
@@ -20,10 +21,13 @@ type kind struct {
 	// without takes an owner's part out of a text that others changed too; nil
 	// where a text has one owner.
 	without func(text string, o owner) (string, error)
-	// full reports whether a thing holds logs, which are not deleted unasked;
-	// empty deletes them. Both are nil of what holds none.
+	// full reports whether a thing holds logs, which are not deleted unasked; empty
+	// deletes what is no log, or errFull where there is one, and with all everything.
+	// Both are nil of what holds none.
 	full  func(ctx context.Context, p place, name string) (bool, error)
-	empty func(ctx context.Context, p place, name string) error
+	empty func(ctx context.Context, p place, name string, all bool) error
+	// born is when a thing was made; nil where AWS does not tell.
+	born func(ctx context.Context, p place, name string) (time.Time, error)
 }
 
 // Names of kinds, as plans and journals spell them.
@@ -62,11 +66,11 @@ func kinds() []kind {
 		{name: kindKeyPolicy, reads: []string{"kms:GetKeyPolicy"}, writes: []string{"kms:PutKeyPolicy"},
 			read: readKeyPolicy, write: writeKeyPolicy, without: withoutOwn},
 		{name: kindGroup, reads: []string{"logs:DescribeLogGroups"}, writes: []string{"logs:CreateLogGroup"},
-			read: readGroup, write: writeGroup, full: fullGroup, empty: emptyGroup},
+			read: readGroup, write: writeGroup, full: fullGroup, empty: emptyGroup, born: bornGroup},
 		{name: kindRetention, in: kindGroup, reads: []string{"logs:DescribeLogGroups"}, writes: []string{"logs:PutRetentionPolicy"},
 			read: readRetention, write: writeRetention},
 		{name: kindRole, reads: []string{"iam:GetRole"}, writes: []string{"iam:CreateRole"},
-			read: readRole, write: writeRole, without: withoutOwn},
+			read: readRole, write: writeRole, without: withoutOwn, born: bornRole},
 		{name: kindRolePolicy, in: kindRole, reads: []string{"iam:GetRolePolicy"}, writes: []string{"iam:PutRolePolicy"},
 			read: readRolePolicy, write: writeRolePolicy, without: withoutOwn},
 		{name: kindLogging, reads: []string{"bedrock:GetModelInvocationLoggingConfiguration"}, writes: []string{"bedrock:PutModelInvocationLoggingConfiguration"},

@@ -3,6 +3,7 @@ package logging
 import (
 	"context"
 	"net/url"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -35,6 +36,15 @@ func readRole(ctx context.Context, p place, name string) (string, error) {
 		return "", explain(err, "look at the role "+name)
 	}
 	return unescaped(out.Role.AssumeRolePolicyDocument), nil
+}
+
+// bornRole is when a role was made.
+func bornRole(ctx context.Context, p place, name string) (time.Time, error) {
+	out, err := p.iam().GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	if err != nil {
+		return time.Time{}, explain(err, "look at the role "+name)
+	}
+	return aws.ToTime(out.Role.CreateDate), nil
 }
 
 func writeRole(ctx context.Context, p place, name, from, to string) error {

@@ -2,6 +2,7 @@ package logging
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -75,16 +76,17 @@ func (t *Tool) planUndo(ctx context.Context, p place, scope string, how Undoing)
 	return plan, nil
 }
 
-// staying are the things that seismo made and that hold logs. They stay, with
-// their settings: a bucket of prompts must not lose its protection.
-func (t *Tool) staying(ctx context.Context, p place, list []state.Change, how Undoing) (map[string]bool, error) {
-	stays := map[string]bool{}
-	for _, c := range list {
+// staying are the things that seismo made and that stay, each with the reason: those
+// that hold logs, and those that somebody made anew. They stay with their settings: a
+// bucket of prompts must not lose its protection.
+func (t *Tool) staying(ctx context.Context, p place, list []state.Change, how Undoing) (map[string]string, error) {
+	stays := map[string]string{}
+	for at, c := range list {
 		s, err := parseSetting(c.Setting)
 		if err != nil {
 			return nil, err
 		}
-		if s.full == nil || c.Before != "" || how.DeleteData {
+		if c.Before != "" || s.full == nil && s.born == nil {
 			continue
 		}
 		now, err := s.read(ctx, p, s.name)
@@ -94,14 +96,27 @@ func (t *Tool) staying(ctx context.Context, p place, list []state.Change, how Un
 		if now == "" {
 			continue
 		}
-		if stays[s.id()], err = s.full(ctx, p, s.name); err != nil {
+		switch anew, err := madeAnew(ctx, p, s, list, at); {
+		case err != nil:
 			return nil, err
+		case anew && !how.Force:
+			stays[s.id()] = "somebody made it anew since: it stays, with its settings; --force deletes it all the same"
+			continue
+		case s.full == nil || how.DeleteData:
+			continue
+		}
+		full, err := s.full(ctx, p, s.name)
+		if err != nil {
+			return nil, err
+		}
+		if full {
+			stays[s.id()] = holdsLogs
 		}
 	}
 	return stays, nil
 }
 
-func undoStep(ctx context.Context, p place, c state.Change, stays map[string]bool, how Undoing) (Step, error) {
+func undoStep(ctx context.Context, p place, c state.Change, stays map[string]string, how Undoing) (Step, error) {
 	s, err := parseSetting(c.Setting)
 	if err != nil {
 		return Step{}, err
@@ -118,10 +133,10 @@ func undoStep(ctx context.Context, p place, c state.Change, stays map[string]boo
 			step.Note = "what it is a setting of is gone: there is nothing to put back"
 		}
 		return step, nil
-	case stays[s.thing()]:
+	case stays[s.thing()] != "":
 		step.Verb, step.After = Leave, step.Before
 		if s.in == "" {
-			step.Note = "it holds logs and stays, with its settings; --delete-data deletes it"
+			step.Note = stays[s.thing()]
 		}
 		return step, nil
 	case step.Before != "" && !how.Force && !same(step.Before, c.Before) && (!same(step.Before, c.After) || othersIn(s, c)):
@@ -196,9 +211,13 @@ func (t *Tool) undo(ctx context.Context, plan *Plan, how Undoing, again string) 
 		}
 	}
 	var done []Step
-	for _, s := range plan.Steps {
+	for i, s := range plan.Steps {
 		name := s.Kind + " " + s.Name
 		err := t.undoOne(ctx, plan, s, how)
+		if errors.As(err, new(*holding)) { // a log came after it was planned
+			s.Verb, s.After, s.Note = Leave, s.Before, holdsLogs
+			plan.Steps[i], name, err = s, name+": "+s.Note, nil
+		}
 		t.opt.Tell(plan.Region, string(s.Verb), name, err)
 		if err != nil {
 			return &Failure{Region: plan.Region, Step: string(s.Verb) + " " + name, Err: err, Again: again, Left: namesOf(done), tale: "put back before that", cut: ctx.Err() != nil}
@@ -233,11 +252,16 @@ func (t *Tool) undoOne(ctx context.Context, plan *Plan, s Step, how Undoing) err
 
 // erase writes a former text; with how.DeleteData a thing goes with all it holds.
 func (t *Tool) erase(ctx context.Context, p place, s setting, now, to string, how Undoing) error {
-	if to == "" && s.empty != nil && how.DeleteData {
-		if err := s.empty(ctx, p, s.name); err != nil {
+	if to != "" || s.empty == nil || !how.DeleteData {
+		return t.restore(ctx, p, s, now, to)
+	}
+	for n := 1; ; n++ {
+		err := s.empty(ctx, p, s.name, true)
+		if err == nil {
+			err = s.write(ctx, p, s.name, now, to)
+		}
+		if code(err) != bucketNotEmpty || n == tries { // what was delivered in between goes too
 			return err
 		}
-		return s.write(ctx, p, s.name, now, to)
 	}
-	return t.restore(ctx, p, s, now, to)
 }

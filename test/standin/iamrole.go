@@ -12,6 +12,7 @@ import (
 type role struct {
 	trust    string
 	policies map[string]string
+	created  time.Time
 }
 
 type rolesKey struct{}
@@ -40,7 +41,7 @@ func (c *Cloud) Roles() map[string]map[string]string {
 func (c *Cloud) PutRole(name, trust string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.roles()[name] = &role{trust, map[string]string{}}
+	c.roles()[name] = &role{trust, map[string]string{}, time.Now()}
 }
 
 func (c *Cloud) roleOperations(ops map[string]operation) map[string]operation {
@@ -51,7 +52,7 @@ func (c *Cloud) roleOperations(ops map[string]operation) map[string]operation {
 		if c.roles()[name] != nil {
 			return nil, fail(409, "EntityAlreadyExists", "Role with name %s already exists.", name)
 		}
-		c.roles()[name] = &role{r.form.Get("AssumeRolePolicyDocument"), map[string]string{}}
+		c.roles()[name] = &role{r.form.Get("AssumeRolePolicyDocument"), map[string]string{}, time.Now()}
 		return showRole(name, c.roles()[name]), nil
 	}
 	ops["GetRole"] = c.onRole(func(r *request, it *role) (any, error) { return showRole(r.form.Get("RoleName"), it), nil })
@@ -106,6 +107,6 @@ func (c *Cloud) onRole(do func(*request, *role) (any, error)) operation {
 func showRole(name string, it *role) map[string]any {
 	return map[string]any{"Role": map[string]any{
 		"RoleName": name, "Path": "/", "RoleId": "AROA3XFRBF535EXAMPLE", "Arn": partition().ARN("iam", "", AccountID, "role/"+name),
-		"CreateDate": time.Unix(0, 0), "AssumeRolePolicyDocument": url.PathEscape(cmp.Or(it.trust, "{}")),
+		"CreateDate": it.created, "AssumeRolePolicyDocument": url.PathEscape(cmp.Or(it.trust, "{}")),
 	}}
 }

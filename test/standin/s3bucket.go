@@ -1,6 +1,7 @@
 package standin
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"maps"
@@ -169,24 +170,39 @@ func (b *bucket) remove(key, version string) {
 	}
 }
 
-// listVersions answers all versions on one page.
+// listVersions answers all versions, a thousand a page.
 func (c *Cloud) listVersions(r *request) (any, error) {
 	return c.onBucket(r, func(b *bucket) (any, error) {
-		var text strings.Builder
-		text.WriteString("<ListVersionsResult><IsTruncated>false</IsTruncated>")
-		for _, key := range slices.Sorted(maps.Keys(b.objects)) {
-			for _, o := range b.objects[key] {
-				element := "Version"
-				if o.deleted {
-					element = "DeleteMarker"
-				}
-				version := o.Version
-				if version == "" {
-					version = "null"
-				}
-				fmt.Fprintf(&text, "<%s><Key>%s</Key><VersionId>%s</VersionId><Size>%d</Size><LastModified>%s</LastModified></%s>",
-					element, escape(key), version, o.Size, o.Modified.Format(time.RFC3339), element)
+		q := r.http.URL.Query()
+		key, version := q.Get("key-marker"), q.Get("version-id-marker")
+		var all []Object
+		for _, k := range slices.Sorted(maps.Keys(b.objects)) {
+			if k < key || k == key && version == "" {
+				continue
 			}
+			list := b.objects[k]
+			if k == key {
+				list = list[1+slices.IndexFunc(list, func(o Object) bool { return cmp.Or(o.Version, "null") == version }):]
+			}
+			for _, o := range list {
+				o.Key = k
+				all = append(all, o)
+			}
+		}
+		page := all[:min(len(all), 1000)]
+		var text strings.Builder
+		fmt.Fprintf(&text, "<ListVersionsResult><IsTruncated>%v</IsTruncated>", len(page) < len(all))
+		if len(page) < len(all) {
+			last := page[len(page)-1]
+			fmt.Fprintf(&text, "<NextKeyMarker>%s</NextKeyMarker><NextVersionIdMarker>%s</NextVersionIdMarker>", escape(last.Key), cmp.Or(last.Version, "null"))
+		}
+		for _, o := range page {
+			element := "Version"
+			if o.deleted {
+				element = "DeleteMarker"
+			}
+			fmt.Fprintf(&text, "<%s><Key>%s</Key><VersionId>%s</VersionId><Size>%d</Size><LastModified>%s</LastModified></%s>",
+				element, escape(o.Key), cmp.Or(o.Version, "null"), o.Size, o.Modified.Format(time.RFC3339), element)
 		}
 		text.WriteString("</ListVersionsResult>")
 		return xmlOf(200, text.String()), nil
