@@ -92,7 +92,12 @@ func (f *deployFlags) verb(name, short string, flags func(*cobra.Command), run f
 			}
 		}
 		f.command = commandOf(c)
-		return run(c.Context())
+		err := run(c.Context())
+		// What changes something says itself how far it came, and how to go on.
+		if err != nil && c.Context().Err() != nil && hintOf(err) == "" && errors.Is(err, context.Canceled) {
+			return &exit{exitInterrupted, "interrupted; nothing was changed", "Go on with: " + f.command}
+		}
+		return err
 	}
 	return cmd
 }

@@ -153,6 +153,18 @@ func (t *Tool) dropChangeSet(ctx context.Context, s *stack, name string) error {
 	return nil
 }
 
+// dropLeft removes a change set that may be there.
+func (t *Tool) dropLeft(ctx context.Context, s *stack, name string) error {
+	_, err := s.client.DescribeChangeSet(ctx, &cloudformation.DescribeChangeSetInput{StackName: aws.String(s.name), ChangeSetName: aws.String(name)})
+	if missing(err) || code(err) == "ChangeSetNotFound" {
+		return nil
+	}
+	if err != nil {
+		return explain(err, "look for a change set of the stack "+s.name+" in "+s.region)
+	}
+	return t.dropChangeSet(ctx, s, name)
+}
+
 // dropWhole removes a change set, and the stack too where that is nothing else:
 // CloudFormation keeps an empty stack otherwise.
 func (t *Tool) dropWhole(ctx context.Context, s *stack, name string) error {

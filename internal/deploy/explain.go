@@ -60,10 +60,10 @@ func code(err error) string {
 }
 
 // uncertain says of an error that what was asked for may be done all the same: no
-// answer came, or one of a service that failed.
+// answer came, one that could not be read to its end, or one of a service that failed.
 func uncertain(err error) bool {
 	var resp *smithyhttp.ResponseError
-	return !errors.As(err, &resp) || resp.Response == nil || resp.HTTPStatusCode() >= 500
+	return !errors.As(err, &resp) || resp.Response == nil || resp.HTTPStatusCode()/100 != 4
 }
 
 // explain says what an error of CloudFormation means; nil is nil.

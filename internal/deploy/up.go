@@ -206,7 +206,7 @@ func (r *run) stack(ctx context.Context, s *stack) error {
 	}
 	if name == "" {
 		t.tell("  %s is as it should be", s.name)
-		return t.dropChangeSet(ctx, s, setOfPlan) // of a plan that was broken off
+		return t.dropLeft(ctx, s, setOfPlan) // of a plan that was broken off
 	}
 	t.tell("  %s: %s", s.name, count(changes))
 	err = t.execute(ctx, s, name, func() { r.done = append(r.done, &was) })

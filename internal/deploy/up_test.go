@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"seismo/internal/account"
 	"seismo/internal/deploy"
 	"seismo/test/standin"
 )
@@ -73,7 +74,12 @@ func tool(t *testing.T, cloud *standin.Cloud, e *enabler, tell func(string)) *de
 	if e != nil {
 		opt.Enabler = e
 	}
-	return deploy.New(cloud.Account(t), opt)
+	// What is tested is not how AWS's quotas are kept.
+	a, err := account.Open(t.Context(), cloud.Config(), account.Options{Client: cloud.Transport(), Quotas: account.NoQuotas()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return deploy.New(a, opt)
 }
 
 // complete holds what there is against what `up` shall leave.
@@ -295,6 +301,59 @@ func TestPlanChangesNothing(t *testing.T) {
 	}
 	if len(cloud.Stacks()) != 2 || cloud.Stacks()[prefix+"alarms"].Template != "older" || cloud.Count("cloudformation", "DeleteStack") > 0 {
 		t.Error("something was changed")
+	}
+}
+
+// Ctrl-C at whichever call of a plan: nothing is changed, no change set is left,
+// and the error says so.
+func TestAnInterruptedPlan(t *testing.T) {
+	cloud := world(t)
+	if _, err := tool(t, cloud, nil, nil).Up(t.Context(), wish); err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; ; n++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		remove := cloud.Fault(standin.Fault{Service: "cloudformation", After: n, Times: 1, Do: func(context.Context, standin.Call) { cancel() }})
+		_, err := tool(t, cloud, nil, nil).Plan(ctx, wish)
+		remove()
+		cut := ctx.Err() != nil
+		cancel()
+		switch {
+		case !cut && n < 15:
+			t.Fatalf("%d calls", n)
+		case !cut:
+			return
+		case err != nil && (err.Error() != "interrupted; nothing was changed" || hint(err) != "Go on with: seismo deploy plan" || !errors.Is(err, context.Canceled)):
+			t.Errorf("call %d: %v\n%s", n, err, hint(err))
+		}
+		if left := cloud.Left(); left > 0 {
+			t.Errorf("call %d: %d change sets are left", n, left)
+		}
+	}
+}
+
+// A plan takes away the change set that one before it left, and not what `up` is
+// about to execute.
+func TestChangeSetsThatWereLeft(t *testing.T) {
+	cloud := world(t)
+	if _, err := tool(t, cloud, nil, nil).Up(t.Context(), wish); err != nil {
+		t.Fatal(err)
+	}
+	other := wish
+	other.Parameters = map[string]string{"CostPerHour": "40"}
+	cloud.Fault(standin.Fault{Service: "cloudformation", Op: "DeleteChangeSet", Times: 1, Status: 403, Code: "AccessDenied", Message: denied + "cloudformation:DeleteChangeSet"})
+	if _, err := tool(t, cloud, nil, nil).Plan(t.Context(), other); err == nil || cloud.Left() != 1 {
+		t.Fatalf("%v, %d change sets", err, cloud.Left())
+	}
+	planned := false
+	cloud.Fault(standin.Fault{Service: "cloudformation", Op: "ExecuteChangeSet", Times: 1, Do: func(context.Context, standin.Call) {
+		if _, err := tool(t, cloud, nil, nil).Plan(t.Context(), other); err != nil {
+			t.Error(err)
+		}
+		planned = true
+	}})
+	if _, err := tool(t, cloud, nil, nil).Up(t.Context(), other); err != nil || !planned || cloud.Left() > 0 {
+		t.Errorf("%v, %d change sets", err, cloud.Left())
 	}
 }
 
