@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"seismo/internal/state"
 )
 
@@ -100,16 +98,12 @@ func (t *Tool) applyRegion(ctx context.Context, plan *Plan) error {
 	if err := t.run(ctx, plan, again); err != nil {
 		return err
 	}
-	wish, err := json.Marshal(plan.wish)
-	if err != nil {
-		return err
-	}
-	return t.remember(ctx, plan, plan.place.wishName(), string(wish), again)
+	return t.remember(ctx, plan, again)
 }
 
 // remember keeps what was wished, once all of it is done.
-func (t *Tool) remember(ctx context.Context, plan *Plan, name, wish, again string) error {
-	err := t.opt.Memory.Remember(ctx, name, wish)
+func (t *Tool) remember(ctx context.Context, plan *Plan, again string) error {
+	err := t.keepWish(ctx, plan)
 	if err != nil && ctx.Err() != nil {
 		return &Failure{Region: plan.Region, Err: err, Again: again, cut: true, tale: "everything is done, and what was wished is not remembered yet; done", Left: namesOf(plan.Steps)}
 	}

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
-
 	"seismo/internal/account"
 	"seismo/internal/state"
 )
@@ -196,11 +194,7 @@ func (t *Tool) ApplyTrail(ctx context.Context, plan *Plan) error {
 	if err := t.run(ctx, plan, again); err != nil {
 		return err
 	}
-	text, err := json.Marshal(plan.trail)
-	if err != nil {
-		return err
-	}
-	return t.remember(ctx, plan, "wish "+plan.scope, string(text), again)
+	return t.remember(ctx, plan, again)
 }
 
 // PlanTrailUndo works out what it takes to put a trail back as it was.

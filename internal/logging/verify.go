@@ -171,10 +171,17 @@ func ends(text, below string) (bool, string) {
 	rules, err := fromText[[]objects.LifecycleRule](text)
 	for _, r := range rules {
 		if err == nil && r.Status == objects.ExpirationStatusEnabled && r.Expiration != nil && aws.ToInt32(r.Expiration.Days) > 0 && strings.HasPrefix(below, prefixOf(r)) {
-			return true, fmt.Sprintf("after %d days", *r.Expiration.Days)
+			return true, afterDays(*r.Expiration.Days)
 		}
 	}
 	return false, "no rule expires " + below
+}
+
+func afterDays(n int32) string {
+	if n == 1 {
+		return "after 1 day"
+	}
+	return fmt.Sprintf("after %d days", n)
 }
 
 // property checks one setting; one that is absent fails.
@@ -226,7 +233,7 @@ func (x *examination) group(ctx context.Context, to *types.CloudWatchConfig) {
 		x.add(true, "log group: is there", name, "")
 		x.property(ctx, "log group: logs end some day", kindRetention, name, func(s string) (bool, string) {
 			d, err := fromText[daysText](s)
-			return err == nil && d.Days > 0, fmt.Sprintf("after %d days", d.Days)
+			return err == nil && d.Days > 0, afterDays(d.Days)
 		})
 	}
 	role, ok := account.ParseARN(aws.ToString(to.RoleArn))
@@ -297,6 +304,9 @@ func (x *examination) wanted(ctx context.Context) {
 		for _, s := range lines.Steps {
 			what = append(what, s.Kind+" "+s.Name)
 		}
-		x.add(false, "all is as it was enabled", strings.Join(append(what, lines.Conflict), ", "), "See `seismo logging watch`; `--restore` puts it back.")
+		if lines.Conflict != "" {
+			what = append(what, lines.Conflict)
+		}
+		x.add(false, "all is as it was enabled", strings.Join(what, ", "), "See `seismo logging watch`; `--restore` puts it back.")
 	}
 }
