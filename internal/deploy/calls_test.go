@@ -4,11 +4,14 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"seismo/docs"
 	"seismo/internal/account"
 	"seismo/internal/doctor"
 )
@@ -42,7 +45,7 @@ var uncalled = map[string]string{
 
 // services are the SDK's packages with the names that their own errors give.
 var services = map[string]string{"s3": "S3", "sqs": "SQS", "cloudwatchlogs": "CloudWatch Logs", "cloudwatch": "CloudWatch", "cloudtrail": "CloudTrail",
-	"bedrock": "Bedrock", "iam": "IAM", "servicequotas": "Service Quotas", "ssoadmin": "SSO Admin", "identitystore": "identitystore"}
+	"bedrock": "Bedrock", "kms": "KMS", "iam": "IAM", "servicequotas": "Service Quotas", "ssoadmin": "SSO Admin", "identitystore": "identitystore"}
 
 const sdk = "github.com/aws/aws-sdk-go-v2/service/"
 
@@ -84,6 +87,9 @@ func called(t *testing.T, room string) []string {
 				return true
 			}
 			action := account.ActionOf(services[imported[x.Name]], op)
+			if imported[x.Name] == "cloudformation" {
+				action = "cloudformation:" + op
+			}
 			if action == "" {
 				t.Errorf("%s: the action of %s.%s is unknown", name, imported[x.Name], op)
 			}
@@ -147,6 +153,23 @@ func TestRolesAllowWhatIsCalled(t *testing.T) {
 				t.Errorf("a table names %s for nothing", a)
 			}
 		}
+	}
+}
+
+// The guide lists what whoever deploys must be allowed of CloudFormation itself.
+func TestTheGuideListsTheActionsOfStacks(t *testing.T) {
+	page, err := fs.ReadFile(docs.FS, "guide/deploy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n## Permissions of whoever deploys\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	says := regexp.MustCompile("cloudformation:[A-Za-z]+\\b").FindAllString(strings.ReplaceAll(section, "cloudformation:REGION", ""), -1)
+	calls := slices.DeleteFunc(called(t, "deploy"), func(a string) bool { return !strings.HasPrefix(a, "cloudformation:") })
+	slices.Sort(says)
+	slices.Sort(calls)
+	if says, calls = slices.Compact(says), slices.Compact(calls); !slices.Equal(says, calls) {
+		t.Errorf("the guide lists\n%v\nand called are\n%v", says, calls)
 	}
 }
 

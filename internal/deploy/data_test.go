@@ -57,6 +57,24 @@ func TestDrift(t *testing.T) {
 
 // Everything goes: all versions of all objects, delete markers, groups with their
 // events; the key waits.
+// Without cloudformation:ListStacks the stack with the data stays, and the error
+// names the permission and what was done.
+func TestDeleteDataWithoutListStacks(t *testing.T) {
+	cloud := world(t)
+	if _, err := tool(t, cloud, nil, nil).Up(t.Context(), wish); err != nil {
+		t.Fatal(err)
+	}
+	cloud.Fault(standin.Fault{Service: "cloudformation", Op: "ListStacks", Status: 403, Code: "AccessDenied", Message: denied + "cloudformation:ListStacks"})
+	_, err := tool(t, cloud, nil, nil).Down(t.Context(), wish, true)
+	if err == nil || !strings.Contains(err.Error(), "cloudformation:ListStacks is not allowed") ||
+		!strings.Contains(err.Error(), "the removal of seismo-prod-trail; everything else is still there") || !strings.Contains(hint(err), "Allow cloudformation:ListStacks to whoever") {
+		t.Errorf("%v\n%s", err, hint(err))
+	}
+	if left := cloud.Stacks(); len(left) != 1 || len(cloud.Buckets()) == 0 {
+		t.Errorf("left are %v", left)
+	}
+}
+
 func TestDeleteData(t *testing.T) {
 	cloud, x, lines := deployed(t)
 	cloud.Versioning(logBucket)

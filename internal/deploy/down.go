@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -63,15 +64,20 @@ func (t *Tool) downRegion(ctx context.Context, w *Wish, region string, deleteDat
 	}
 	// A trail is looked for wherever it may have been made.
 	for _, kind := range slices.Backward(all) {
-		kept, err := t.downStack(ctx, w, region, kind, deleteData)
+		kept, found, err := t.downStack(ctx, w, region, kind, deleteData)
 		list = append(list, kept...)
 		if err != nil && ctx.Err() != nil {
 			return list, t.broken(err, done, "seismo deploy down")
 		}
-		done = append(done, w.StackName(kind))
 		if err != nil {
-			return list, &Error{What: err.Error(), Unchanged: "the stacks that were not named as removed are still there",
-				Remedy: t.goOn(hintOf(err), "seismo deploy down"), Err: err}
+			so := "nothing was removed"
+			if len(done) > 0 {
+				so = "done before that: " + strings.Join(done, ", ") + "; everything else is still there"
+			}
+			return list, &Error{What: err.Error(), Unchanged: so, Remedy: t.goOn(hintOf(err), "seismo deploy down"), Err: err}
+		}
+		if found {
+			done = append(done, "the removal of "+w.StackName(kind))
 		}
 	}
 	if !deleteData {
@@ -107,41 +113,41 @@ func gone(list []Kept) []string {
 	return names
 }
 
-func (t *Tool) downStack(ctx context.Context, w *Wish, region, kind string, deleteData bool) ([]Kept, error) {
+func (t *Tool) downStack(ctx context.Context, w *Wish, region, kind string, deleteData bool) (list []Kept, found bool, err error) {
 	s := t.stack(w, region, kind)
 	if err := s.look(ctx); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if !s.found {
 		if deleteData && kind == Infrastructure { // an earlier try may have come no further
-			return t.orphans(ctx, w, s)
+			list, err = t.orphans(ctx, w, s)
 		}
-		return nil, nil
+		return list, false, err
 	}
 	if err := s.own(); err != nil {
-		return nil, err
+		return nil, true, err
 	}
 	if s.busy() {
 		if err := t.settle(ctx, s, noEvents()); err != nil {
-			return nil, err
+			return nil, true, err
 		}
 	}
 	kept, err := t.kept(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, true, err
 	}
 	if deleteData {
 		if kept, err = t.withKey(ctx, s, kept); err != nil {
-			return nil, err
+			return nil, true, err
 		}
 		if kind == Infrastructure {
 			if kept, err = t.withFormerKeys(ctx, s, kept); err != nil {
-				return nil, err
+				return nil, true, err
 			}
 		}
 	}
 	t.tell("removing %s in %s", s.name, region)
-	return kept, t.remove(ctx, s)
+	return kept, true, t.remove(ctx, s)
 }
 
 // orphans are what a stack that is gone left behind, by the names that it gives,

@@ -20,6 +20,7 @@ type Stack struct {
 
 	id      string
 	token   string    // of the request that made it
+	ran     string    // token of the request that executed its last change set
 	next    string    // status after one more look, "" when nothing is going on
 	due     time.Time // when it comes to next, where changes take time
 	version int       // counts changes: a change set of an older one is obsolete

@@ -147,6 +147,10 @@ func deleteChangeSet(l *stacks, r *request) (any, error) {
 }
 
 func executeChangeSet(l *stacks, r *request) (any, error) {
+	token := r.form.Get("ClientRequestToken")
+	if s, err := l.find(r); err == nil && token != "" && s.ran == token { // the same request again
+		return nil, nil
+	}
 	_, set, err := l.set(r)
 	if err != nil {
 		return nil, err
@@ -164,6 +168,7 @@ func executeChangeSet(l *stacks, r *request) (any, error) {
 	}
 	s.Template, s.Parameters = set.template, set.parameters
 	l.dropSets(s)
+	s.ran = token
 	verb := "UPDATE"
 	if set.create {
 		verb = "CREATE"
