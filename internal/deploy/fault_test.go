@@ -257,6 +257,18 @@ func TestLostAnswers(t *testing.T) {
 		}
 		complete(t, cloud)
 	})
+	// The same of a change: it was executed, and gets back what it had.
+	synctest.Test(t, func(t *testing.T) {
+		cloud := world(t)
+		cloud.PutStack(standin.Stack{Region: standin.Region, Name: prefix + "alarms", Status: "UPDATE_COMPLETE", Tags: tagged, Template: "older"})
+		cloud.Fault(standin.Fault{Service: "cloudformation", Op: "ExecuteChangeSet", Times: 4, Late: true, Status: 500})
+		if _, err := tool(t, cloud, &enabler{}, nil).Up(t.Context(), wish); err == nil || !strings.Contains(err.Error(), "everything that this run did in us-east-1 was taken back") {
+			t.Error(err)
+		}
+		if got := cloud.Stacks()[prefix+"alarms"].Template; got != "older" || cloud.Left() > 0 {
+			t.Errorf("the template is %.20q, %d change sets are left", got, cloud.Left())
+		}
+	})
 	synctest.Test(t, func(t *testing.T) {
 		cloud := world(t)
 		cloud.Fault(standin.Fault{Service: "cloudformation", Op: "CreateStack", Key: "alarms", Late: true, Status: 500})

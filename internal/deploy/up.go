@@ -210,7 +210,9 @@ func (r *run) stack(ctx context.Context, s *stack) error {
 	}
 	t.tell("  %s: %s", s.name, count(changes))
 	err = t.execute(ctx, s, name, func() { r.done = append(r.done, &was) })
-	was.after = s.changed
+	if err == nil { // else nobody knows when, or whether, it was changed
+		was.after = s.changed
+	}
 	return err
 }
 
