@@ -180,7 +180,11 @@ func TestTrailThereAndBack(t *testing.T) {
 	}
 	checks, err := tool.VerifyTrail(t.Context(), w, region)
 	for _, c := range checks {
-		if c.State != logging.Pass || err != nil {
+		want := logging.Pass
+		if c.Name == "trail: delivery to the log group" { // the emulator writes nothing there
+			want = logging.Untold
+		}
+		if c.State != want || err != nil {
 			t.Errorf("%s: %s, %v", c.Name, c.Saw, err)
 		}
 	}
