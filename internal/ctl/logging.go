@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"seismo/internal/logging"
 )
@@ -25,6 +24,8 @@ type loggingFlags struct {
 	canary              canaryFlags
 	restore             bool
 	command             string // as it was given
+	root, where         string // of it: the program, and the flags of account and state file
+	takesOut            string // the command that takes back what this one does, "" when none does
 	verifyOnly, disable bool   // as the enablement guide's script spells them
 }
 
@@ -49,7 +50,8 @@ each step before it does it.`,
 	help := cmd.RunE
 	cmd.RunE = func(c *cobra.Command, args []string) error {
 		if f.verifyOnly || f.disable {
-			return f.enable(c.Context())
+			f.given(c)
+			return f.said(f.enable(c.Context()))
 		}
 		return help(c, args)
 	}
@@ -68,29 +70,11 @@ each step before it does it.`,
 func (f *loggingFlags) verb(name, short string, flags func(*cobra.Command), run func(context.Context) error) *cobra.Command {
 	cmd := &cobra.Command{Use: name, Short: short, Args: none, Long: longLogging[name],
 		RunE: func(c *cobra.Command, _ []string) error {
-			f.command = commandOf(c)
-			return run(c.Context())
+			f.given(c)
+			return f.said(run(c.Context()))
 		}}
 	flags(cmd)
 	return cmd
-}
-
-// commandOf is a command as it was given, to be shown where it is to be given
-// again. What could be a secret is left out.
-func commandOf(c *cobra.Command) string {
-	text := c.CommandPath()
-	c.Flags().Visit(func(f *pflag.Flag) {
-		value := strings.Trim(f.Value.String(), "[]")
-		switch {
-		case f.Name == "external-id":
-			value = "…"
-		case f.Value.Type() == "bool":
-			text += " --" + f.Name + "=" + value
-			return
-		}
-		text += " --" + f.Name + " " + value
-	})
-	return strings.ReplaceAll(text, "=true", "")
 }
 
 func (f *loggingFlags) regionFlags(cmd *cobra.Command) {
@@ -273,6 +257,7 @@ func (f *loggingFlags) enable(ctx context.Context) error {
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
 	f.brief(plans)
+	f.takesOut = "undo"
 	return f.flyAfter(ctx, s, f.outcome(plans, s.Apply(ctx, plans), "logging is on in %s; prove it with: seismo logging verify --region %s"))
 }
 
@@ -304,11 +289,10 @@ func (f *loggingFlags) takeBack(ctx context.Context, plan func(*session, []strin
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
 	f.brief(plans)
-	well := "put back in %s"
-	if !slices.ContainsFunc(plans, func(p logging.Plan) bool { return len(p.Steps) > 0 }) {
-		well = "seismo changed nothing in %s, as far as this state file knows: there is nothing to undo"
+	if len(plans) == 0 && !f.JSON() {
+		f.say("seismo changed nothing in any Region, as far as this state file knows: there is nothing to undo")
 	}
-	if err := f.outcome(plans, do(s, plans), well); err != nil {
+	if err := f.outcomes(plans, do(s, plans), f.back); err != nil {
 		return err
 	}
 	for _, p := range plans {
@@ -319,4 +303,17 @@ func (f *loggingFlags) takeBack(ctx context.Context, plan func(*session, []strin
 		}
 	}
 	return nil
+}
+
+// back is what is so after an undo.
+func (f *loggingFlags) back(plan *logging.Plan) string {
+	switch {
+	case len(plan.Steps) == 0:
+		return "seismo changed nothing in %s, as far as this state file knows: there is nothing to undo"
+	case plan.TurnsOff():
+		return "logging is off in %s; this turns it on again: " + f.like("undo", "%s")
+	case plan.StaysOff():
+		return "put back in %s, and logging is off there: what it wrote to before is not there any more"
+	}
+	return "put back in %s"
 }

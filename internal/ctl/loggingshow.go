@@ -1,8 +1,6 @@
 package ctl
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -140,7 +138,7 @@ func (f *loggingFlags) brief(plans []logging.Plan) {
 		p := &plans[i]
 		f.say("%s in account %s: %s", p.Region, p.Account, counted(p.Changes(), "change"))
 		for _, s := range p.Steps {
-			if s.Verb == logging.Keep {
+			if s.Silent() {
 				continue
 			}
 			f.say("  %s %-22s %s", marks[s.Verb], s.Kind, s.Name)
@@ -150,57 +148,6 @@ func (f *loggingFlags) brief(plans []logging.Plan) {
 		}
 		f.conflict(p)
 	}
-}
-
-// result is what became of one Region, for --json.
-type result struct {
-	logging.Plan
-	Failed string `json:"failed,omitzero"`
-	Hint   string `json:"hint,omitzero"`
-}
-
-// outcome ends a command that changed something. well says what is so now, of the
-// Regions where it worked.
-func (f *loggingFlags) outcome(plans []logging.Plan, errs []error, well string) error {
-	var done []string
-	var list []result
-	for i, err := range errs {
-		r := result{Plan: plans[i]}
-		if err == nil {
-			done = append(done, plans[i].Region)
-		} else {
-			r.Failed, r.Hint = err.Error(), hintOf(err)
-		}
-		list = append(list, r)
-	}
-	if f.JSON() {
-		if err := f.data("regions", list); err != nil {
-			return err
-		}
-		return ended(errs)
-	}
-	if len(done) > 0 {
-		names := strings.Join(done, ",")
-		f.say("%s", strings.ReplaceAll(well, "%s", names))
-	}
-	for _, r := range list {
-		if r.Failed != "" {
-			f.warn("✗ %s", r.Failed)
-			f.warn("  → %s", r.Hint)
-		}
-	}
-	return ended(errs)
-}
-
-// ended is the exit of a command whose story is told.
-func ended(errs []error) error {
-	switch err := errors.Join(errs...); {
-	case err == nil:
-		return nil
-	case errors.Is(err, context.Canceled):
-		return told(exitInterrupted)
-	}
-	return told(exitError)
 }
 
 func counted(n int, what string) string {

@@ -36,16 +36,16 @@ Bedrock; what others select stays.`,
 			if f.region != "" {
 				f.regions = []string{f.region}
 			}
-			f.command = commandOf(c)
+			f.given(c)
 			s, err := f.begin(c.Context())
 			if err != nil {
-				return err
+				return f.said(err)
 			}
 			defer s.close()
 			if err := f.trail.Check(); err != nil {
 				return usage(err.Error(), "see `seismo logging trail enable --help`")
 			}
-			return run(c.Context(), s)
+			return f.said(run(c.Context(), s))
 		}}
 		f.nameFlags(c)
 		flags(c)
@@ -114,6 +114,7 @@ func (f *trailFlags) enableTrail(ctx context.Context, s *session) error {
 	if f.trail.Trail != "" {
 		which = " --trail " + f.trail.Trail
 	}
+	f.takesOut = "trail undo" + which
 	return f.outcome([]logging.Plan{plan}, []error{err}, "the trail records; prove it with: seismo logging trail verify --region %s"+which)
 }
 

@@ -64,6 +64,9 @@ func (f *Failure) interrupted(b *strings.Builder) {
 	fmt.Fprintf(b, "; %s: %s", f.tale, strings.Join(f.Left, ", "))
 }
 
+// Interrupted reports whether somebody interrupted it. Left is then what was done.
+func (f *Failure) Interrupted() bool { return f.cut }
+
 // Unwrap is why the step failed.
 func (f *Failure) Unwrap() error { return f.Err }
 

@@ -47,7 +47,7 @@ func (t *Tool) Disable(ctx context.Context, plans []Plan, how Undoing) []error {
 		work.Go(func() {
 			plan := &plans[i]
 			again := t.again("seismo logging disable --region " + plan.Region)
-			switch off := len(plan.Steps) == 1 && plan.Steps[0].part.want != nil; {
+			switch off := plan.TurnsOff(); {
 			case plan.err != nil:
 				errs[i] = &Failure{Region: plan.Region, Err: plan.err, Again: again + " --force"}
 			case off:

@@ -33,6 +33,7 @@ type Step struct {
 
 	part  part
 	fresh bool // its thing is made by the same plan
+	off   bool // of an undo: a configuration that cannot be put back
 }
 
 // Plan is what would be done in one Region.

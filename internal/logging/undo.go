@@ -58,6 +58,9 @@ func (t *Tool) planUndo(ctx context.Context, p place, scope string, how Undoing)
 		}
 		plan.Steps = append(plan.Steps, step)
 	}
+	if err := plan.leaveOff(ctx); err != nil {
+		return plan, err
+	}
 	if err := plan.leaveNeeded(ctx, how); err != nil {
 		return plan, err
 	}
