@@ -36,6 +36,9 @@ func (f *loggingFlags) verify(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
+	if err := s.Ask(ctx); err != nil {
+		return err
+	}
 	list, err := s.Verify(ctx, s.regions)
 	return f.flyAfter(ctx, s, f.checked(list, err))
 }
@@ -96,11 +99,24 @@ func (f *loggingFlags) status(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
-	list := s.Status(ctx, s.regions)
-	if f.JSON() {
-		return f.object(list)
+	if err := s.Ask(ctx); err != nil {
+		return err
 	}
-	f.standings(list)
+	list := s.Status(ctx, s.regions)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if f.JSON() {
+		if err := f.object(list); err != nil {
+			return err
+		}
+	} else {
+		f.standings(list)
+	}
+	named := !slices.Contains(f.regions, every)
+	if slices.ContainsFunc(list, func(r logging.Status) bool { return r.Fault != "" || named && !r.On }) {
+		return told(exitMissing)
+	}
 	return nil
 }
 

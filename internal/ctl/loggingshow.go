@@ -29,7 +29,9 @@ tells when its record reached the bucket, the log group, the collector's databas
 and CloudTrail. A hop that was not seen never counts as arrived: exit code 3.`,
 	"status": `Ask all Regions at once. Since and by come from CloudTrail, which remembers 90
 days; where it does not tell, from what seismo wrote down when it turned logging on,
-else from when its inventory first saw it so (since then at the latest). Without --region it is every Region with Bedrock.`,
+else from when its inventory first saw it so (since then at the latest). Without
+--region it is every Region with Bedrock. Exit code 3 says that a Region could not
+be asked, or that logging is off in one that was named.`,
 	"watch": `Compare each Region and each trail with what was wished when it was enabled from
 this state file, and print what drifted. Exit code 3 says that something did, so that a timer can
 run it. --restore shows the plan and puts everything back; what somebody changes

@@ -26,6 +26,13 @@ type Status struct {
 	Fault   string    `json:"fault,omitzero"` // why it cannot be told
 }
 
+// Ask asks whose the credentials are. It fails where no Region could be asked either,
+// so that one error is told and not one for each.
+func (t *Tool) Ask(ctx context.Context) error {
+	_, err := t.account.ID(ctx)
+	return err
+}
+
 // Status tells of some Regions whether logging is on, where to, with what, since
 // when and by whom. It only reads; a Region that cannot be asked says so.
 func (t *Tool) Status(ctx context.Context, regions []string) []Status {
