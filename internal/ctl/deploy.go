@@ -469,6 +469,12 @@ func (f *deployFlags) down(ctx context.Context) error {
 		if !k.Gone {
 			stays++
 			f.say("stays: %s %s in %s", k.Type, k.Name, k.Region)
+			if k.Note != "" {
+				f.say("  %s", k.Note)
+			}
+			if k.Command != "" {
+				f.say("  delete it by hand with: %s", k.Command)
+			}
 		}
 	}
 	for _, k := range kept {
@@ -476,7 +482,7 @@ func (f *deployFlags) down(ctx context.Context) error {
 			f.say("AWS deletes the key %s in 30 days; until then its deletion can be cancelled in KMS", k.Name)
 		}
 	}
-	if stays > 0 && err == nil {
+	if stays > 0 && err == nil && !f.deleteData {
 		f.say("These hold logs, or open them. The next `deploy up` takes buckets and groups in again; --delete-data deletes them.")
 	}
 	return err

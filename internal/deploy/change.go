@@ -54,8 +54,8 @@ func (t *Tool) createChangeSet(ctx context.Context, s *stack, name, text string,
 	in := &cloudformation.CreateChangeSetInput{
 		StackName: aws.String(s.name), ChangeSetName: aws.String(name), ChangeSetType: types.ChangeSetTypeUpdate, TemplateBody: aws.String(text),
 		Parameters: parameters, Capabilities: []types.Capability{types.CapabilityCapabilityIam},
-		Tags:        []types.Tag{{Key: aws.String(Tag), Value: aws.String(s.env)}},
-		Description: aws.String("made by seismo deploy"), ClientToken: aws.String(t.token()),
+		Tags:        s.tags(),
+		Description: aws.String(madeBySeismo), ClientToken: aws.String(t.token()),
 	}
 	if !s.there() {
 		// What an earlier stack left behind, with its logs, is taken in again.

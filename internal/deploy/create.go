@@ -23,6 +23,9 @@ func (r *run) create(ctx context.Context, s *stack, tpl *template, was *before) 
 	if err := t.sealedBefore(ctx, s, tpl, left, given); err != nil {
 		return err
 	}
+	if s.took, err = t.unproven(ctx, s, left); err != nil {
+		return err
+	}
 	parameters := tpl.values(s, given, r.outputs)
 	begun := func() { r.done = append(r.done, was) }
 	if len(left) > 0 || s.reviewed() {
@@ -42,7 +45,7 @@ func (r *run) create(ctx context.Context, s *stack, tpl *template, was *before) 
 	_, err = s.client.CreateStack(ctx, &cloudformation.CreateStackInput{
 		StackName: aws.String(s.name), TemplateBody: aws.String(tpl.text), Parameters: parameters,
 		Capabilities: []types.Capability{types.CapabilityCapabilityIam}, OnFailure: types.OnFailureRollback,
-		Tags: []types.Tag{{Key: aws.String(Tag), Value: aws.String(s.env)}}, ClientRequestToken: aws.String(t.token()),
+		Tags: s.tags(), ClientRequestToken: aws.String(t.token()),
 	})
 	if err == nil || uncertain(err) {
 		begun()

@@ -19,6 +19,9 @@ type Kept struct {
 	Type   string `json:"type"`
 	Name   string `json:"name"` // as AWS calls it
 	Gone   bool   `json:"gone"` // it was removed, or will be: a key waits for 30 days
+
+	Note    string `json:"note,omitzero"`    // why it stays although data was to be deleted
+	Command string `json:"command,omitzero"` // that deletes it by hand
 }
 
 // Down removes the stacks of a wish, the newest first. Buckets, log groups and
@@ -83,6 +86,13 @@ func (t *Tool) downRegion(ctx context.Context, w *Wish, region string, deleteDat
 	if !deleteData {
 		return list, nil
 	}
+	if !s.found { // of one that was, it is done
+		going := Places{Environment: w.Environment, Region: region}
+		going.among(slices.DeleteFunc(slices.Clone(list), func(k Kept) bool { return k.Note != "" }))
+		if _, err := t.release(ctx, going, "seismo deploy down --delete-data"); err != nil {
+			return list, t.unbegun(ctx, err)
+		}
+	}
 	err := t.deleteData(ctx, list)
 	if err != nil && ctx.Err() != nil {
 		err = t.broken(err, append(done, gone(list)...), "seismo deploy down --delete-data")
@@ -136,57 +146,13 @@ func (t *Tool) downStack(ctx context.Context, w *Wish, region, kind string, dele
 	if err != nil {
 		return nil, true, err
 	}
-	if deleteData {
-		if kept, err = t.withKey(ctx, s, kept); err != nil {
+	if deleteData && kind == Infrastructure {
+		if kept, err = t.provenOf(ctx, s, kept); err != nil {
 			return nil, true, err
-		}
-		if kind == Infrastructure {
-			if kept, err = t.withFormerKeys(ctx, s, kept); err != nil {
-				return nil, true, err
-			}
 		}
 	}
 	t.tell("removing %s in %s", s.name, region)
 	return kept, true, t.remove(ctx, s)
-}
-
-// orphans are what a stack that is gone left behind, by the names that it gives,
-// and the key that it made for them.
-func (t *Tool) orphans(ctx context.Context, w *Wish, s *stack) ([]Kept, error) {
-	tpl, err := t.templates.load(s.kind)
-	if err != nil {
-		return nil, err
-	}
-	list, err := t.left(ctx, s, tpl, w.given())
-	if err != nil {
-		return nil, err
-	}
-	if list, err = t.withKey(ctx, s, list); err != nil {
-		return nil, err
-	}
-	return t.withFormerKeys(ctx, s, list)
-}
-
-// withKey adds the key that seals the buckets of a list, where an earlier stack
-// made it and this one only went on with it.
-func (t *Tool) withKey(ctx context.Context, s *stack, list []Kept) ([]Kept, error) {
-	if slices.ContainsFunc(list, func(k Kept) bool { return k.Type == "AWS::KMS::Key" }) {
-		return list, nil
-	}
-	for _, k := range list {
-		if k.Type != "AWS::S3::Bucket" {
-			continue
-		}
-		key, err := t.sealer(ctx, k)
-		if err != nil {
-			return nil, err
-		}
-		// Only a key that says of itself that it was made for this.
-		if key != nil && aws.ToString(key.Description) == madeFor(s) {
-			return append(list, Kept{Region: s.region, Type: "AWS::KMS::Key", Name: aws.ToString(key.KeyId)}), nil
-		}
-	}
-	return list, nil
 }
 
 // kept are the resources of a stack that its template keeps.
@@ -226,13 +192,21 @@ func has(status types.ResourceStatus) bool {
 	return true
 }
 
-// deleteData removes what holds logs. The key goes last, and only after the 30
-// days in which it can be taken back.
+// deleteData removes what holds logs, but for what has a note. The key goes last,
+// and only after the 30 days in which it can be taken back.
 func (t *Tool) deleteData(ctx context.Context, list []Kept) error {
 	var wrong []error
+	opened := false // something stays that the key may have sealed
 	for _, kind := range holding {
 		for i := range list {
 			if list[i].Type != kind {
+				continue
+			}
+			if kind == "AWS::KMS::Key" && opened {
+				list[i].Note = "it opens what stays"
+			}
+			if list[i].Note != "" {
+				opened = opened || list[i].Command != ""
 				continue
 			}
 			t.tell("deleting %s in %s", list[i].Name, list[i].Region)

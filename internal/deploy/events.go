@@ -52,24 +52,30 @@ func (e *Error) Hint() string { return e.Remedy }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// past marks the events that there are already, which are of earlier runs.
+// pagesOfEvents is how many pages of events are read at most, of up to 100 events
+// each: a stack of seismo makes a few hundred events, and an answer may be wrong.
+const pagesOfEvents = 50
+
+// past marks the newest events that there are already, which are of earlier runs:
+// reading stops at the first that is known.
 func (t *Tool) past(ctx context.Context, s *stack) (*events, error) {
 	seen := noEvents()
-	list, err := s.news(ctx, seen)
+	list, err := s.news(ctx, seen, 1)
 	for _, e := range list {
 		seen.known[aws.ToString(e.EventId)] = true
 	}
 	return seen, err
 }
 
-// news are the events that are not known, oldest first.
-func (s *stack) news(ctx context.Context, seen *events) ([]types.StackEvent, error) {
+// news are the events that are not known, oldest first, of so many pages at most.
+func (s *stack) news(ctx context.Context, seen *events, most int) ([]types.StackEvent, error) {
 	if s.id == "" {
 		return nil, nil
 	}
 	var list []types.StackEvent
-	pages := cloudformation.NewDescribeStackEventsPaginator(s.client, &cloudformation.DescribeStackEventsInput{StackName: aws.String(s.id)})
-	for pages.HasMorePages() {
+	pages := cloudformation.NewDescribeStackEventsPaginator(s.client, &cloudformation.DescribeStackEventsInput{StackName: aws.String(s.id)},
+		func(o *cloudformation.DescribeStackEventsPaginatorOptions) { o.StopOnDuplicateToken = true })
+	for n := 0; n < most && pages.HasMorePages(); n++ {
 		page, err := pages.NextPage(ctx)
 		if missing(err) {
 			break
@@ -91,7 +97,7 @@ func (s *stack) news(ctx context.Context, seen *events) ([]types.StackEvent, err
 
 // tellEvents tells of each new event on a line of its own.
 func (t *Tool) tellEvents(ctx context.Context, s *stack, seen *events) error {
-	list, err := s.news(ctx, seen)
+	list, err := s.news(ctx, seen, pagesOfEvents)
 	if err != nil {
 		return err
 	}

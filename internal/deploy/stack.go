@@ -29,7 +29,9 @@ type stack struct {
 	parameters []types.Parameter
 	outputs    map[string]string
 	tagged     bool
-	empty      bool // it is only a change set, which seismo made
+	took       []string // ids of what it took in and no stack of its name had made
+	foreign    []string // change sets of somebody else, of a stack that is nothing else
+	empty      bool     // it is only a change set, which seismo made
 }
 
 func (t *Tool) stack(w *Wish, region, kind string) *stack {
@@ -58,7 +60,16 @@ func (s *stack) look(ctx context.Context) error {
 	for _, o := range d.Outputs {
 		s.outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
 	}
+	s.took, s.foreign = nil, nil
+	if s.reviewed() {
+		if s.foreign, err = s.foreignSets(ctx); err != nil {
+			return err
+		}
+	}
 	for _, tag := range d.Tags {
+		if aws.ToString(tag.Key) == tookTag {
+			s.took = strings.Fields(aws.ToString(tag.Value))
+		}
 		s.tagged = s.tagged || aws.ToString(tag.Key) == Tag && aws.ToString(tag.Value) == s.env
 	}
 	return nil
@@ -102,10 +113,38 @@ func (s *stack) well() bool {
 	return false
 }
 
-// own refuses a stack of somebody else. One that only has a change set has no
-// tags yet.
+// foreignSets are the change sets of a stack that seismo did not make.
+func (s *stack) foreignSets(ctx context.Context) ([]string, error) {
+	var list []string
+	pages := cloudformation.NewListChangeSetsPaginator(s.client, &cloudformation.ListChangeSetsInput{StackName: aws.String(s.id)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if missing(err) {
+			return list, nil
+		}
+		if err != nil {
+			return nil, explain(err, "see whose change sets the stack "+s.name+" in "+s.region+" has")
+		}
+		for _, set := range page.Summaries {
+			if aws.ToString(set.Description) != madeBySeismo {
+				list = append(list, aws.ToString(set.ChangeSetName))
+			}
+		}
+	}
+	return list, nil
+}
+
+// madeBySeismo is what change sets of seismo say of themselves.
+const madeBySeismo = "made by seismo deploy"
+
+// own refuses a stack of somebody else. One that only has change sets has no tags
+// yet; it is whose they are.
 func (s *stack) own() error {
-	if !s.found || s.tagged || s.reviewed() {
+	switch {
+	case s.reviewed() && len(s.foreign) > 0:
+		return &Error{What: fmt.Sprintf("the stack %s in %s is not made yet and has change sets that are not seismo's: %s", s.name, s.region, strings.Join(s.foreign, ", ")),
+			Unchanged: "nothing was changed", Remedy: "choose another --name-prefix or --environment, or delete those change sets"}
+	case !s.found || s.tagged || s.reviewed():
 		return nil
 	}
 	return &Error{What: fmt.Sprintf("the stack %s in %s was not made by seismo for the environment %s: it has no tag %s", s.name, s.region, s.env, Tag),

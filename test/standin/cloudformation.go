@@ -153,7 +153,7 @@ func (c *Cloud) cloudformationOperations() map[string]operation {
 		"DescribeStackEvents": describeStackEvents, "DescribeStackResources": describeStackResources,
 		"GetTemplate": getTemplate, "ContinueUpdateRollback": continueRollback,
 		"CreateChangeSet": createChangeSet, "DescribeChangeSet": describeChangeSet,
-		"DeleteChangeSet": deleteChangeSet, "ExecuteChangeSet": executeChangeSet,
+		"ListChangeSets": listChangeSets, "DeleteChangeSet": deleteChangeSet, "ExecuteChangeSet": executeChangeSet,
 		"DetectStackDrift": detectDrift, "DescribeStackDriftDetectionStatus": driftStatus, "DescribeStackResourceDrifts": describeDrifts,
 	} {
 		ops[name] = func(r *request) (any, error) {
@@ -237,13 +237,13 @@ func describeStackEvents(l *stacks, r *request) (any, error) {
 }
 
 func describeStackResources(l *stacks, r *request) (any, error) {
-	s, err := l.find(r)
+	s, err := l.holder(r)
 	if err != nil {
 		return nil, err
 	}
 	list := []map[string]any{}
 	for _, part := range s.Resources {
-		list = append(list, map[string]any{"LogicalResourceId": part[0], "ResourceType": part[1], "PhysicalResourceId": part[2],
+		list = append(list, map[string]any{"StackName": s.Name, "StackId": s.id, "LogicalResourceId": part[0], "ResourceType": part[1], "PhysicalResourceId": part[2],
 			"ResourceStatus": "CREATE_COMPLETE", "Timestamp": time.Now().UTC()})
 	}
 	return map[string]any{"StackResources": list}, nil

@@ -10,6 +10,7 @@ import (
 // changeSet is what is to become of a stack.
 type changeSet struct {
 	stack, name, token string
+	says               string // its description
 	template           string
 	parameters         map[string]string
 	create             bool
@@ -41,7 +42,7 @@ func createChangeSet(l *stacks, r *request) (any, error) {
 	}
 	l.made++
 	id := fmt.Sprintf("arn:aws:cloudformation:%s:%s:changeSet/%s/%d", r.region, AccountID, name, l.made)
-	set := changeSet{stack: s.id, name: name, token: token, template: r.form.Get("TemplateBody"), create: create, version: s.version}
+	set := changeSet{stack: s.id, name: name, token: token, says: r.form.Get("Description"), template: r.form.Get("TemplateBody"), create: create, version: s.version}
 	// What is not given stays as it was.
 	set.parameters = maps.Clone(s.Parameters)
 	if set.parameters == nil {
@@ -182,4 +183,42 @@ func (c *Cloud) Left() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.stacks().sets)
+}
+
+func listChangeSets(l *stacks, r *request) (any, error) {
+	s, err := l.find(r)
+	if err != nil {
+		return nil, err
+	}
+	list := []map[string]any{}
+	for id, set := range l.sets {
+		if set.stack == s.id {
+			list = append(list, map[string]any{"ChangeSetId": id, "ChangeSetName": set.name, "Description": set.says, "StackName": s.Name})
+		}
+	}
+	return map[string]any{"Summaries": list}, nil
+}
+
+// ReviewStack is what somebody else begins: a stack that is nothing but a change
+// set of this name.
+func (c *Cloud) ReviewStack(region, name, set string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := c.stacks()
+	s := l.add(&Stack{Region: region, Name: name, Status: "REVIEW_IN_PROGRESS"})
+	l.sets["arn:of:"+set] = changeSet{stack: s.id, name: set, create: true}
+}
+
+// holder is the stack that is asked for by its name, or by what it holds.
+func (l *stacks) holder(r *request) (*Stack, error) {
+	held := r.form.Get("PhysicalResourceId")
+	if held == "" || r.form.Has("StackName") {
+		return l.find(r)
+	}
+	for _, s := range l.list {
+		if s.Region == r.region && s.Status != "DELETE_COMPLETE" && slices.ContainsFunc(s.Resources, func(p [3]string) bool { return p[2] == held }) {
+			return s, nil
+		}
+	}
+	return nil, fail(400, "ValidationError", "Stack for %s does not exist", held)
 }
