@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,8 +19,23 @@ func (d Deps) object(v any) error {
 	if err != nil {
 		return fmt.Errorf("print as JSON: %w", err)
 	}
-	_, err = fmt.Fprintf(d.Out, "%s\n", text)
+	_, err = fmt.Fprintf(d.Out, "%s\n", escaped(string(text)))
 	return err
+}
+
+// escaped is JSON in which what could move a terminal's cursor, or turn the
+// direction of writing, is spelled out. JSON itself has such characters in strings
+// only, but for line breaks.
+func escaped(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r != '\n' && r != '\t' && terminal.Moves(r) {
+			fmt.Fprintf(&b, "\\u%04x", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // rows prints a table for people.

@@ -3,7 +3,9 @@ package deploy
 import (
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"seismo/content"
@@ -28,7 +30,7 @@ func Configuration(w Wish, made []Made) string {
 	fmt.Fprintf(&b, "# Collects what `seismo deploy up --environment %s` made. Whoever runs it needs sts:AssumeRole on the roles.\n", w.Environment)
 	b.WriteString("accounts:\n")
 	line := func(name string, m Made, role string) {
-		fmt.Fprintf(&b, "  %s: {region_name: %s, role_arn: '%s'%s}\n", name, m.Region, m.Outputs[role], externalID(w))
+		fmt.Fprintf(&b, "  %s: {region_name: %s, role_arn: %s%s}\n", name, m.Region, scalar(m.Outputs[role], "'"), externalID(w))
 	}
 	var readers []string // the role that publishes may read nothing of the account
 	for i, m := range made {
@@ -47,8 +49,11 @@ func Configuration(w Wish, made []Made) string {
 		if i > 0 {
 			fmt.Fprintf(&b, "    account: %s\n", m.Region)
 		}
-		fmt.Fprintf(&b, "    queue_url: %s\n", m.Outputs["QueueUrl"])
+		fmt.Fprintf(&b, "    queue_url: %s\n", scalar(m.Outputs["QueueUrl"], ""))
 		buckets := slices.DeleteFunc([]string{m.Outputs["LogBucket"], m.Outputs["TrailBucket"]}, func(name string) bool { return name == "" })
+		for i := range buckets {
+			buckets[i] = scalar(buckets[i], "")
+		}
 		if len(buckets) > 0 { // a message that tells of any other is not believed
 			fmt.Fprintf(&b, "    buckets: [%s]\n", strings.Join(buckets, ", "))
 		}
@@ -61,6 +66,18 @@ func Configuration(w Wish, made []Made) string {
 			made[0].Region, w.Environment)
 	}
 	return b.String()
+}
+
+// plainValue is what ARNs, addresses of queues and names of buckets are made of.
+var plainValue = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9:/._+=,@-]*[A-Za-z0-9]$`)
+
+// scalar is a value of AWS in YAML. One that is not made as it must be can add
+// nothing to the file: it stands in double quotes, and no variable is put into it.
+func scalar(value, quote string) string {
+	if plainValue.MatchString(value) && (quote != "" || !strings.Contains(value, ",")) {
+		return quote + value + quote
+	}
+	return strconv.QuoteToASCII(strings.ReplaceAll(value, "${", "$${"))
 }
 
 // externalID names the variable that the id is taken from: it is a secret and
