@@ -104,7 +104,7 @@ resource "aws_bedrock_model_invocation_logging_configuration" "here" {
 
     s3_config {
       bucket_name = local.places["LogBucket"]
-      key_prefix  = lookup(var.parameters, "InvocationPrefix", "invocations")
+      key_prefix  = nonsensitive(lookup(var.parameters, "InvocationPrefix", "invocations"))
     }
 
     cloudwatch_config {
@@ -113,7 +113,7 @@ resource "aws_bedrock_model_invocation_logging_configuration" "here" {
 
       large_data_delivery_s3_config {
         bucket_name = local.places["LogBucket"]
-        key_prefix  = "${lookup(var.parameters, "InvocationPrefix", "invocations")}/large-data"
+        key_prefix  = "${nonsensitive(lookup(var.parameters, "InvocationPrefix", "invocations"))}/large-data"
       }
     }
   }

@@ -22,12 +22,14 @@ variable "parameters" {
   description = "Parameters of infrastructure.yaml."
   type        = map(string)
   default     = {}
+  sensitive   = true # ReaderExternalId
 }
 
 variable "alerts" {
   description = "Parameters of alarms.yaml, such as AlertEmail and CostPerHour."
   type        = map(string)
   default     = {}
+  sensitive   = true # an address of AlertWebhook may hold a token
 }
 
 variable "trail" {

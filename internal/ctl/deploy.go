@@ -86,12 +86,12 @@ func (f *deployFlags) verb(name, short string, flags func(*cobra.Command), run f
 	cmd := &cobra.Command{Use: name, Short: short, Args: none}
 	flags(cmd)
 	cmd.RunE = func(c *cobra.Command, _ []string) error {
+		f.command = commandOf(c) // before the flags below become parameters
 		for _, p := range parameterFlags {
 			if flag := c.Flags().Lookup(p[0]); flag != nil && flag.Changed {
 				f.parameters = append(f.parameters, p[1]+"="+*f.named[name+p[0]])
 			}
 		}
-		f.command = commandOf(c)
 		err := run(c.Context())
 		// What changes something says itself how far it came, and how to go on.
 		if err != nil && c.Context().Err() != nil && hintOf(err) == "" && errors.Is(err, context.Canceled) {
