@@ -94,8 +94,11 @@ func (r *run) putBack(ctx context.Context, was *before, kept []Kept) error {
 		return &Error{What: fmt.Sprintf("somebody else changed the stack %s in %s meanwhile; it stays as it is", s.name, s.region)}
 	}
 	set, _, err := t.changeSet(ctx, s, setOfUp, was.text, was.parameters)
-	if err != nil || set == "" {
+	if err != nil {
 		return err
+	}
+	if set == "" {
+		return was.hides()
 	}
 	if err := t.execute(ctx, s, set, func() {}); err != nil {
 		return err
@@ -109,7 +112,18 @@ func (r *run) putBack(ctx context.Context, was *before, kept []Kept) error {
 		has = append(has, k.Name)
 	}
 	r.tidy(ctx, kept, append(has, was.left...))
-	return nil
+	return was.hides()
+}
+
+// hides names the parameters whose former values nobody can see: they keep those
+// that this run gave.
+func (was *before) hides() error {
+	if len(was.hidden) == 0 {
+		return nil
+	}
+	names := strings.Join(was.hidden, " and ")
+	return &Error{What: fmt.Sprintf("%s of the stack %s keeps the value that this run gave, since CloudFormation shows no former one; `seismo deploy up --set %s=…` with the former value puts it back",
+		names, was.stack.name, was.hidden[0])}
 }
 
 // tidy deletes what a stack keeps that is no more, but for what was there before:

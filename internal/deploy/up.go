@@ -33,6 +33,7 @@ type before struct {
 	made       bool // it was not there
 	text       string
 	parameters []types.Parameter
+	hidden     []string  // parameters with a new value whose former one CloudFormation does not show
 	left       []string  // what it took in, which is not its own
 	after      time.Time // when this run had changed it
 }
@@ -200,6 +201,7 @@ func (r *run) stack(ctx context.Context, s *stack) error {
 		was.after = s.changed
 		return err
 	}
+	was.hidden = tpl.secrets(r.wish.given())
 	name, changes, err := t.changeSet(ctx, s, setOfUp, tpl.text, tpl.values(s, r.wish.given(), r.outputs))
 	if err != nil {
 		return err
