@@ -176,7 +176,7 @@ func (f *deployFlags) begin(ctx context.Context, making bool) (*deploySession, e
 		return nil, err
 	}
 	s := &deploySession{wish: w, account: a, close: memory.Close}
-	s.logging = logging.New(a, logging.Options{Journal: memory, Memory: memory, Log: f.Log(), Command: f.command, Tell: f.steps(&s.wish)})
+	s.logging = logging.New(a, logging.Options{Journal: memory, Memory: memory, Hold: memory.Hold, Log: f.Log(), Command: f.command, Tell: f.steps(&s.wish)})
 	s.Tool = deploy.New(a, deploy.Options{Enabler: deploy.Logging(s.logging, f.force), Tell: f.tell, Command: f.command})
 	if all {
 		err = f.survey(ctx, s, making)

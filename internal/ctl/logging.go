@@ -143,7 +143,7 @@ func (f *loggingFlags) begin(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	tool := logging.New(a, logging.Options{Journal: memory, Memory: memory, Command: f.command, Log: f.Log(), Seen: f.Seen, Tell: f.teller()})
+	tool := logging.New(a, logging.Options{Journal: memory, Memory: memory, Hold: memory.Hold, Command: f.command, Log: f.Log(), Seen: f.Seen, Tell: f.teller()})
 	return &session{tool, regions, func() {
 		_ = memory.Close() // what was committed is kept whether or not
 	}}, nil

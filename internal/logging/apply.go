@@ -98,10 +98,17 @@ func (t *Tool) applyRegion(ctx context.Context, plan *Plan) error {
 	if plan.err != nil {
 		return &Failure{Region: plan.Region, Err: plan.err, Again: again}
 	}
-	if err := t.run(ctx, plan, again); err != nil {
-		return err
-	}
-	return t.remember(ctx, plan, again)
+	return t.runAnd(ctx, plan, again)
+}
+
+// runAnd makes a plan's steps and remembers what was wished.
+func (t *Tool) runAnd(ctx context.Context, plan *Plan, again string) error {
+	return t.alone(ctx, plan, again, func() error {
+		if err := t.run(ctx, plan, again); err != nil {
+			return err
+		}
+		return t.remember(ctx, plan, again)
+	})
 }
 
 // remember keeps what was wished, once all of it is done.

@@ -51,7 +51,7 @@ func (t *Tool) Disable(ctx context.Context, plans []Plan, how Undoing) []error {
 			case plan.err != nil:
 				errs[i] = &Failure{Region: plan.Region, Err: plan.err, Again: again + " --force"}
 			case off:
-				errs[i] = t.run(ctx, plan, again)
+				errs[i] = t.alone(ctx, plan, again, func() error { return t.run(ctx, plan, again) })
 			default:
 				errs[i] = t.undo(ctx, plan, how, again)
 			}

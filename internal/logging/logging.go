@@ -75,6 +75,7 @@ type Memory interface {
 type Options struct {
 	Journal Journal
 	Memory  Memory
+	Hold    func(ctx context.Context) (release func(), err error)           // keeps other processes from changing things; nil does not
 	Command string                                                          // that was given, to be named where it is to be given again; "" names the usual one
 	Log     *slog.Logger                                                    // nil is silent
 	Now     func() time.Time                                                // nil is time.Now

@@ -51,6 +51,7 @@ type Plan struct {
 	wish   Wish
 	trail  *TrailWish // of plans of a trail
 	scope  string
+	basis  basis        // of plans of an undo
 	canary []Permission // what a canary needs beside
 	err    error        // Conflict as an error
 }

@@ -191,10 +191,7 @@ func (t *Tool) ApplyTrail(ctx context.Context, plan *Plan) error {
 	if plan.err != nil {
 		return &Failure{Region: plan.Region, Err: plan.err, Again: again}
 	}
-	if err := t.run(ctx, plan, again); err != nil {
-		return err
-	}
-	return t.remember(ctx, plan, again)
+	return t.runAnd(ctx, plan, again)
 }
 
 // PlanTrailUndo works out what it takes to put a trail back as it was.

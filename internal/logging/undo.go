@@ -48,6 +48,7 @@ func (t *Tool) planUndo(ctx context.Context, p place, scope string, how Undoing)
 	if err != nil {
 		return plan, err
 	}
+	plan.basis = basis{list, uses}
 	for _, c := range slices.Backward(list) {
 		step, err := undoStep(ctx, p, c, stays, how)
 		if by := uses[step.part.everywhere()]; err == nil && by != "" && !how.Force {
@@ -208,6 +209,15 @@ func (t *Tool) Undo(ctx context.Context, plans []Plan, how Undoing) []error {
 }
 
 func (t *Tool) undo(ctx context.Context, plan *Plan, how Undoing, again string) error {
+	return t.alone(ctx, plan, again, func() error {
+		if err := t.stale(ctx, plan); err != nil {
+			return &Failure{Region: plan.Region, Err: err, Again: again, cut: ctx.Err() != nil}
+		}
+		return t.undoSteps(ctx, plan, how, again)
+	})
+}
+
+func (t *Tool) undoSteps(ctx context.Context, plan *Plan, how Undoing, again string) error {
 	if !plan.goesOn() {
 		if err := t.opt.Memory.Remember(ctx, "wish "+plan.scope, ""); err != nil {
 			return err

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gofrs/flock"
 	"modernc.org/sqlite" // also registers the driver
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -35,7 +36,10 @@ const busyTimeout = 10 * time.Second
 
 // State is an open state file. It is safe for use by several goroutines, and
 // beside other processes.
-type State struct{ db *sql.DB }
+type State struct {
+	db   *sql.DB
+	held holder
+}
 
 // Open opens the file, and makes it when there is none; only its owner may read
 // it. One that others may change is refused with ErrExposed. Older files are brought
@@ -52,7 +56,7 @@ func Open(ctx context.Context, path string) (*State, error) {
 	// One connection: writes come in turn, and a checkpoint never waits for a
 	// reader of this process.
 	db.SetMaxOpenConns(1)
-	s := &State{db: db}
+	s := &State{db: db, held: holder{lock: flock.New(path+".lock", flock.SetPermissions(0o600))}}
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the state file %s: %w", path, explain(err)), db.Close())
 	}
