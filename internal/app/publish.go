@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
 
 	"seismo/internal/account"
 	"seismo/internal/publish"
-	"seismo/internal/state"
+	"seismo/internal/simulate"
 )
 
 // publishing reads the section publish; nil when the file has none.
@@ -67,6 +66,7 @@ func (a *App) publishes(ctx context.Context, f *File, r *reach, start func(func(
 		return errors.Join(err, lock.Unlock())
 	}
 	a.outgoing.publishers.Store(&list)
+	a.warnOfInvented(ctx)
 	var all errgroup.Group
 	for _, p := range list {
 		all.Go(func() error { return p.Run(ctx) })
@@ -84,7 +84,8 @@ func (a *App) publisher(ctx context.Context, f *File, cfg publish.Config, r *rea
 	if err != nil {
 		return nil, err
 	}
-	return publish.New(cfg, publish.Deps{Account: at, Rows: a.store, Findings: a.store.Findings, Ledger: a.state, Log: a.cfg.log()}), nil
+	return publish.New(cfg, publish.Deps{Account: at, Rows: a.store, Findings: a.store.Findings, Ledger: a.state, Leave: simulate.Accounts(),
+		Log: a.cfg.log()}), nil
 }
 
 // publishLock keeps a second publisher of the database away: two would send the
@@ -100,72 +101,4 @@ func (c *Config) publishLock() (*flock.Flock, error) {
 			"a seismo serve with a section publish sends what is due by itself, every few minutes; end it to publish by hand"}
 	}
 	return lock, nil
-}
-
-// PublishMetrics publishes the calls of a span once, or with dry only says what
-// it would send. It may run beside a seismo that holds the database and does not
-// publish. file may be nil for the SDK's default chain.
-func PublishMetrics(ctx context.Context, cfg Config, file *File, from, to time.Time, dry bool) (got publish.Result, list []publish.Point, err error) {
-	if cfg, err = cfg.resolved(); err != nil {
-		return got, nil, err
-	}
-	r, err := OpenReader(ctx, cfg)
-	if err != nil {
-		return got, nil, err
-	}
-	defer r.Close()
-	lock, err := cfg.publishLock()
-	if err != nil {
-		return got, nil, err
-	}
-	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	kept, err := state.Open(ctx, cfg.stateFile())
-	if err != nil {
-		return got, nil, err
-	}
-	defer func() { err = errors.Join(err, kept.Close()) }()
-	all, err := publishers(ctx, cfg, file, publish.Deps{Rows: r, Ledger: kept, Log: cfg.log()})
-	if err != nil {
-		return got, nil, err
-	}
-	for _, p := range all {
-		if dry {
-			points, err := p.Preview(ctx, from, to)
-			if list = append(list, points...); err != nil {
-				return got, list, err
-			}
-			continue
-		}
-		sent, err := p.Metrics(ctx, from, to)
-		if got.Add(sent); err != nil {
-			return got, nil, err
-		}
-	}
-	return got, list, nil
-}
-
-// publishers are those of a file: one for each Region that is published in.
-func publishers(ctx context.Context, cfg Config, file *File, d publish.Deps) ([]*publish.Publisher, error) {
-	if file == nil {
-		file = &File{}
-	}
-	what := &publish.Config{}
-	if file.published != nil {
-		what = file.published
-	}
-	if err := what.Check(); err != nil {
-		return nil, err
-	}
-	way, err := file.named(what.Account)
-	if err != nil {
-		return nil, err
-	}
-	if d.Account, err = (deps{"publish", &App{cfg: cfg}, newReach(0), nil}).account(ctx, way); err != nil {
-		return nil, err
-	}
-	var list []*publish.Publisher
-	for _, one := range what.Each() {
-		list = append(list, publish.New(one, d))
-	}
-	return list, nil
 }

@@ -15,13 +15,19 @@ import (
 )
 
 // called is a database with a call of an hour ago that failed.
-func called(t *testing.T) Config {
+func called(t *testing.T) Config { return calledIn(t, "123456789012") }
+
+// calledIn is a database with such a call of each account.
+func calledIn(t *testing.T, accounts ...string) Config {
 	t.Helper()
 	folder := t.TempDir()
 	logs := filepath.Join(folder, "logs.json")
-	record := fmt.Sprintf(`{"schemaType":"ModelInvocationLog","schemaVersion":"1.0","timestamp":%q,"accountId":"111122223333","region":"eu-west-1",`+
-		`"requestId":"00000000-0000-4000-8000-0000000000a1","operation":"Converse","modelId":"amazon.nova-micro-v1:0","errorCode":"ValidationException",`+
-		`"identity":{"arn":"arn:aws:iam::111122223333:user/dev"},"input":{"inputTokenCount":3}}`, time.Now().UTC().Add(-time.Hour).Format(time.RFC3339))
+	record := ""
+	for i, name := range accounts {
+		record += fmt.Sprintf(`{"schemaType":"ModelInvocationLog","schemaVersion":"1.0","timestamp":%q,"accountId":%q,"region":"eu-west-1",`+
+			`"requestId":"00000000-0000-4000-8000-0000000000a%d","operation":"Converse","modelId":"amazon.nova-micro-v1:0","errorCode":"ValidationException",`+
+			`"identity":{"arn":"arn:aws:iam::%[2]s:user/dev"},"input":{"inputTokenCount":3}}`+"\n", time.Now().UTC().Add(-time.Hour).Format(time.RFC3339), name, i)
+	}
 	if err := os.WriteFile(logs, []byte(record), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -57,15 +63,19 @@ func TestMetricsOfTheDatabaseArePublishedOnce(t *testing.T) {
 	cloud := standin.New(t)
 	cfg, f := called(t), publishing(t, cloud, "")
 	now := time.Now()
-	_, list, err := PublishMetrics(t.Context(), cfg, f, now.Add(-3*time.Hour), now, true)
+	ask := Publishing{From: now.Add(-3 * time.Hour), To: now}
+	dry := ask
+	dry.Dry = true
+	would, err := PublishMetrics(t.Context(), cfg, f, dry)
+	list := would.Preview
 	if err != nil || len(list) == 0 || len(cloud.Samples(publish.Namespace)) != 0 {
 		t.Fatalf("a dry run: %d points, %v", len(list), err)
 	}
-	first, _, err := PublishMetrics(t.Context(), cfg, f, now.Add(-3*time.Hour), now, false)
+	first, err := PublishMetrics(t.Context(), cfg, f, ask)
 	if err != nil || first.Points != len(list) {
 		t.Fatalf("%+v, %v; the dry run said %d", first, err, len(list))
 	}
-	second, _, err := PublishMetrics(t.Context(), cfg, f, now.Add(-3*time.Hour), now, false)
+	second, err := PublishMetrics(t.Context(), cfg, f, ask)
 	if err != nil || second.Points != 0 {
 		t.Errorf("again: %+v, %v", second, err)
 	}
@@ -94,7 +104,7 @@ func TestTwoDoNotPublishAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = lock.Unlock() }()
-	if _, _, err := PublishMetrics(t.Context(), cfg, f, time.Now().Add(-time.Hour), time.Now(), false); err == nil || !strings.Contains(err.Error(), "publishes") {
+	if _, err := PublishMetrics(t.Context(), cfg, f, Publishing{From: time.Now().Add(-time.Hour), To: time.Now()}); err == nil || !strings.Contains(err.Error(), "publishes") {
 		t.Errorf("the error is %v", err)
 	}
 }

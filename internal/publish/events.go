@@ -56,7 +56,7 @@ func (p *Publisher) findings(ctx context.Context, now time.Time) (Result, error)
 	}
 	hours := map[time.Time][]event.Finding{}
 	for _, f := range list {
-		if p.cfg.only != "" && f.Region != p.cfg.only {
+		if p.cfg.only != "" && f.Region != p.cfg.only || slices.Contains(p.deps.Leave, f.Account) {
 			continue
 		}
 		if f.ID != "" && !f.Time.Before(now.Add(-findingsBack)) && !f.Time.After(now) {

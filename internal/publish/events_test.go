@@ -10,6 +10,7 @@ import (
 
 	"seismo/internal/event"
 	"seismo/internal/source"
+	"seismo/test/standin"
 )
 
 func TestAGroupThatIsNotThereIsSaid(t *testing.T) {
@@ -69,6 +70,27 @@ func TestMoreFailuresThanAreWrittenAreCounted(t *testing.T) {
 		}
 		if again := w.once(); again.Lines != 0 {
 			t.Errorf("%d lines are written again", again.Lines)
+		}
+	})
+}
+
+func TestAccountsThatAreLeftOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		other := failed("b", "ValidationException", time.Hour)
+		other.Account = "444455556666"
+		w.rows.add(failed("a", "ValidationException", time.Hour), other)
+		for _, name := range []string{standin.AccountID, other.Account} {
+			w.finds = append(w.finds, event.Finding{ID: name, Time: time.Now().UTC().Add(-time.Hour), Account: name, Title: "odd"})
+		}
+		p := w.process()
+		p.deps.Leave = []string{standin.AccountID}
+		if _, err := p.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		lines := append(w.cloud.Lines(securityGroup), w.cloud.Lines(applicationGroup)...)
+		if len(lines) != 2 || strings.Contains(strings.Join(lines, ""), `"account":"`+standin.AccountID) || w.sums()["Calls "] != 1 {
+			t.Errorf("%q, %v", lines, w.sums())
 		}
 	})
 }

@@ -72,6 +72,9 @@ func (p *Publisher) calls(more ...query.Node) query.And {
 	if p.cfg.only != "" {
 		where = append(where, query.Compare{Field: "region", Op: query.Equal, Value: p.cfg.only})
 	}
+	for _, name := range p.deps.Leave {
+		where = append(where, query.Not{Node: query.Compare{Field: "account", Op: query.Equal, Value: name}})
+	}
 	return where
 }
 

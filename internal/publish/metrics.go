@@ -53,16 +53,33 @@ func (p *Publisher) Metrics(ctx context.Context, from, to time.Time) (Result, er
 	if err != nil {
 		return all, err
 	}
-	from, to = p.bounds(from, to)
-	for hour := from.Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
-		got, err := p.hour(ctx, hour, earlier(to, hour.Add(time.Hour)), names)
+	err = p.hours(from, to, func(hour, end time.Time) error {
+		got, err := p.hour(ctx, hour, end, names)
 		all.Add(got)
-		if err != nil {
-			return all, err
+		return err
+	})
+	return all, err
+}
+
+// hours does something for each hour of a span, and says how far it is.
+func (p *Publisher) hours(from, to time.Time, each func(hour, end time.Time) error) error {
+	from, to = p.bounds(from, to)
+	all := int((max(0, to.Sub(from)) + time.Hour - 1) / time.Hour)
+	for done := range all {
+		hour := from.Add(time.Duration(done) * time.Hour)
+		if err := each(hour, earlier(to, hour.Add(time.Hour))); err != nil {
+			return err
+		}
+		if p.deps.Step != nil {
+			p.deps.Step(done+1, all)
 		}
 	}
-	return all, nil
+	return nil
 }
+
+// Oldest is the beginning of the oldest hour whose calls can be published: what
+// is older than two weeks is refused by CloudWatch.
+func Oldest(now time.Time) time.Time { return now.UTC().Add(-oldest).Truncate(time.Hour) }
 
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
@@ -208,18 +225,15 @@ func (p *Publisher) Preview(ctx context.Context, from, to time.Time) ([]Point, e
 		return nil, err
 	}
 	names.book.ledger = dry{names.book.ledger}
-	from, to = p.bounds(from, to)
 	var list []Point
-	for hour := from.Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
-		due, _, _, err := p.due(ctx, hour, earlier(to, hour.Add(time.Hour)), names)
-		if err != nil {
-			return list, err
-		}
+	err = p.hours(from, to, func(hour, end time.Time) error {
+		due, _, _, err := p.due(ctx, hour, end, names)
 		for _, e := range due {
 			list = append(list, p.points(e)...)
 		}
-	}
-	return list, nil
+		return err
+	})
+	return list, err
 }
 
 // dry is a ledger that remembers nothing.

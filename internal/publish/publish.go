@@ -36,8 +36,10 @@ type Deps struct {
 	Rows     query.Searcher
 	Findings func(ctx context.Context, limit int) ([]event.Finding, error) // newest first; nil: there are none
 	Ledger   Ledger
-	Log      *slog.Logger     // nil is silent
-	Now      func() time.Time // nil is time.Now
+	Leave    []string            // accounts of which nothing is published
+	Step     func(done, all int) // nil: is told of each hour that Metrics and Preview are done with
+	Log      *slog.Logger        // nil is silent
+	Now      func() time.Time    // nil is time.Now
 	Rest     func(ctx context.Context, d time.Duration) error
 }
 
