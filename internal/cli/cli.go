@@ -75,7 +75,7 @@ func (s *shell) root() *cobra.Command {
 		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
 			s.cfg.Command = cmd.CommandPath()
 			s.cfg.Log = s.logger()
-			s.cfg.Version = version()
+			s.cfg.Version = ctl.Version()
 			s.cfg.Self = self()
 		},
 	}
@@ -159,12 +159,3 @@ what failed. Everything stays on this machine, and what was said lies sealed.
   seismo ingest FOLDER             your own logs, once; s3://bucket/prefix too
   seismo report cost --by person   who spent what
   seismo search 'model:claude* person:alice "quarterly report"'`
-
-// version comes from the build; "devel" when it was not built from a release.
-func version() string {
-	info := strings.TrimPrefix(buildVersion(), "v")
-	if info == "" || info == "(devel)" {
-		return "devel"
-	}
-	return info
-}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -74,6 +75,9 @@ func badConfig(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return &usageError{err, "give -c another name, or have seismo init write one"}
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		return &usageError{err, unreadable(err, os.Geteuid())}
+	}
 	list := apart(err)
 	if len(list) == 1 {
 		return &usageError{err, hintOf(err)}
@@ -86,6 +90,21 @@ func badConfig(err error) error {
 		}
 	}
 	return &usageError{f, "mend them and start again; nothing was begun"}
+}
+
+// unreadable is what to do about a file that the user, who is not -1 but on
+// Windows, may not read.
+func unreadable(err error, user int) string {
+	name := "the file"
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		name = at.Path
+	}
+	if user < 0 {
+		return "give the user that runs seismo the right to read " + name
+	}
+	return fmt.Sprintf("seismo runs as user %d here: sudo chown %[1]d %[2]s, or run it as the file's owner.\n"+
+		"In a container that is done on the host, before the file is mounted; keep the file to its owner (chmod 400)", user, name)
 }
 
 // apart takes joined errors apart, those that were joined of joined ones too.

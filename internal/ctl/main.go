@@ -8,9 +8,11 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 const longRoot = `seismo-aws prepares AWS accounts for seismo: it turns Bedrock's logging on, proves
@@ -35,9 +37,9 @@ func run(ctx context.Context, root *cobra.Command, args []string, errs io.Writer
 	var coded *exit
 	isCoded := errors.As(err, &coded)
 	if !isCoded || err.Error() != "" {
-		fmt.Fprintln(errs, "seismo-aws: "+plain(err.Error()))
+		fmt.Fprintln(errs, "seismo-aws: "+plain(ours(err.Error())))
 		if hint := hintOf(err); hint != "" {
-			fmt.Fprintln(errs, "  "+plain(hint))
+			fmt.Fprintln(errs, "  "+plain(ours(hint)))
 		}
 	}
 	switch {
@@ -70,5 +72,24 @@ func newRoot(d Deps) *cobra.Command {
 		return slog.New(slog.NewTextHandler(d.Err, &slog.HandlerOptions{Level: level}))
 	}
 	root.AddCommand(Commands(d)...)
+	root.AddCommand(version(d))
+	owned(root)
 	return root
+}
+
+// owned makes the commands that texts name those of this program; seismo has the
+// same commands, and shows them with its own name.
+func owned(cmd *cobra.Command) {
+	for _, c := range cmd.Commands() {
+		c.Example, c.Long, c.Short = ours(c.Example), ours(c.Long), ours(c.Short)
+		change := func(f *pflag.Flag) { f.Usage = ours(f.Usage) }
+		c.Flags().VisitAll(change)
+		c.PersistentFlags().VisitAll(change)
+		owned(c)
+	}
+}
+
+// ours is a text that names commands of this program by its own name.
+func ours(text string) string {
+	return strings.NewReplacer("seismo logging ", "seismo-aws logging ", "seismo deploy ", "seismo-aws deploy ").Replace(text)
 }
