@@ -13,6 +13,8 @@ type role struct {
 	trust    string
 	policies map[string]string
 	created  time.Time
+	attached []string // ARNs of managed policies
+	boundary string   // ARN of one, "" is none
 }
 
 type rolesKey struct{}
@@ -41,7 +43,7 @@ func (c *Cloud) Roles() map[string]map[string]string {
 func (c *Cloud) PutRole(name, trust string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.roles()[name] = &role{trust, map[string]string{}, time.Now()}
+	c.roles()[name] = &role{trust: trust, policies: map[string]string{}, created: time.Now()}
 }
 
 func (c *Cloud) roleOperations(ops map[string]operation) map[string]operation {
@@ -52,7 +54,7 @@ func (c *Cloud) roleOperations(ops map[string]operation) map[string]operation {
 		if c.roles()[name] != nil {
 			return nil, fail(409, "EntityAlreadyExists", "Role with name %s already exists.", name)
 		}
-		c.roles()[name] = &role{r.form.Get("AssumeRolePolicyDocument"), map[string]string{}, time.Now()}
+		c.roles()[name] = &role{trust: r.form.Get("AssumeRolePolicyDocument"), policies: map[string]string{}, created: time.Now()}
 		return showRole(name, c.roles()[name]), nil
 	}
 	ops["GetRole"] = c.onRole(func(r *request, it *role) (any, error) { return showRole(r.form.Get("RoleName"), it), nil })
@@ -86,10 +88,7 @@ func (c *Cloud) roleOperations(ops map[string]operation) map[string]operation {
 	ops["ListRolePolicies"] = c.onRole(func(_ *request, it *role) (any, error) {
 		return map[string]any{"PolicyNames": slices.Sorted(maps.Keys(it.policies)), "IsTruncated": false}, nil
 	})
-	ops["ListAttachedRolePolicies"] = c.onRole(func(*request, *role) (any, error) {
-		return map[string]any{"AttachedPolicies": []any{}, "IsTruncated": false}, nil
-	})
-	return ops
+	return c.policyOperations(ops)
 }
 
 func (c *Cloud) onRole(do func(*request, *role) (any, error)) operation {
@@ -105,8 +104,12 @@ func (c *Cloud) onRole(do func(*request, *role) (any, error)) operation {
 }
 
 func showRole(name string, it *role) map[string]any {
-	return map[string]any{"Role": map[string]any{
+	shown := map[string]any{
 		"RoleName": name, "Path": "/", "RoleId": "AROA3XFRBF535EXAMPLE", "Arn": partition().ARN("iam", "", AccountID, "role/"+name),
 		"CreateDate": it.created, "AssumeRolePolicyDocument": url.PathEscape(cmp.Or(it.trust, "{}")),
-	}}
+	}
+	if it.boundary != "" {
+		shown["PermissionsBoundary"] = map[string]any{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": it.boundary}
+	}
+	return map[string]any{"Role": shown}
 }
