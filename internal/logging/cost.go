@@ -119,10 +119,15 @@ const everyModel = "Across all model IDs"
 // sums adds up metrics of AWS/Bedrock over a time that ends now, in their order:
 // the series without dimensions, else those by model alone.
 func (t *Tool) sums(ctx context.Context, region string, names []string, span time.Duration) ([]float64, error) {
+	end := t.opt.Now().UTC().Truncate(time.Minute)
+	return t.sumsOf(ctx, region, names, end.Add(-span), end, time.Hour)
+}
+
+// sumsOf adds up what CloudWatch counted between two times, in spans of a period.
+func (t *Tool) sumsOf(ctx context.Context, region string, names []string, from, to time.Time, period time.Duration) ([]float64, error) {
 	totals := make([]float64, len(names))
 	client := t.account.CloudWatch(region)
-	end := t.opt.Now().UTC().Truncate(time.Minute)
-	in := &cloudwatch.GetMetricDataInput{StartTime: aws.Time(end.Add(-span)), EndTime: aws.Time(end)}
+	in := &cloudwatch.GetMetricDataInput{StartTime: &from, EndTime: &to}
 	of := map[string]int{}
 	series, err := t.series(ctx, client, names)
 	if err != nil {
@@ -139,7 +144,7 @@ func (t *Tool) sums(ctx context.Context, region string, names []string, span tim
 			}
 		}
 		in.MetricDataQueries = append(in.MetricDataQueries, types.MetricDataQuery{Id: &id,
-			MetricStat: &types.MetricStat{Metric: &series[i], Period: aws.Int32(3600), Stat: aws.String("Sum")}})
+			MetricStat: &types.MetricStat{Metric: &series[i], Period: aws.Int32(int32(period.Seconds())), Stat: aws.String("Sum")}})
 	}
 	if len(in.MetricDataQueries) == 0 {
 		return totals, nil

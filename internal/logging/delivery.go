@@ -9,13 +9,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/bedrock/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	objects "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // lately is how far delivery is looked back at.
 const lately = 24 * time.Hour
+
+const (
+	largeDelivery = "ModelInvocationLargeDataS3Delivery"
+	lost          = "Look at the policies of the bucket, the role and the key: records are lost."
+)
 
 // delivery looks at what arrived: Bedrock's own counts, and the newest record.
 func (x *examination) delivery(ctx context.Context) {
@@ -26,7 +30,7 @@ func (x *examination) delivery(ctx context.Context) {
 	if c := x.now.CloudWatchConfig; c != nil {
 		kinds = append(kinds, "ModelInvocationLogsCloudWatchDelivery")
 		if c.LargeDataDeliveryS3Config != nil {
-			kinds = append(kinds, "ModelInvocationLargeDataS3Delivery")
+			kinds = append(kinds, largeDelivery)
 		}
 	}
 	var names []string
@@ -47,7 +51,11 @@ func (x *examination) delivery(ctx context.Context) {
 		good, bad := sums[2*i], sums[1+2*i]
 		name := "delivery: " + strings.TrimPrefix(strings.TrimSuffix(k, "Delivery"), "ModelInvocation")
 		saw := fmt.Sprintf("%.0f delivered and %.0f failed in 24 hours", good, bad)
-		if good+bad == 0 {
+		switch {
+		case good+bad == 0 && calls > 0 && k != largeDelivery: // few calls have large bodies
+			x.add(false, name, fmt.Sprintf("nothing was delivered in 24 hours, and %.0f calls were made", calls), lost)
+			continue
+		case good+bad == 0:
 			x.untold(name, fmt.Sprintf("nothing was delivered in 24 hours, of %.0f calls", calls))
 			continue
 		}
@@ -61,23 +69,43 @@ func (x *examination) delivery(ctx context.Context) {
 	}
 }
 
-// calls counts those of the last day that must have left a record: where seismo
-// turned logging on since, only those of the whole hours after that.
+// calls counts those of the last day that must have left a record by now: where
+// logging was turned on since, only those of the whole hours after that. CloudTrail is
+// asked only where it matters; what it does not tell was not changed by others.
 func (x *examination) calls(ctx context.Context) (float64, error) {
-	now, span := x.tool.opt.Now().UTC().Truncate(time.Minute), lately // as the counting does
 	on, err := x.tool.turnedOn(ctx, x.p)
 	if err != nil {
 		return 0, err
 	}
-	if first := on.Add(delivered + time.Hour).Truncate(time.Hour); !on.IsZero() && now.Sub(first) < span {
-		span = now.Sub(first)
+	n, err := x.callsSince(ctx, on)
+	if n == 0 || err != nil {
+		return 0, err
 	}
-	if span < time.Hour {
+	var s Status
+	if err := x.tool.trailSays(ctx, x.p, &s); err != nil || !s.Since.After(on) {
+		return n, nil //nolint:nilerr // see above
+	}
+	return x.callsSince(ctx, s.Since)
+}
+
+// callsSince counts those of the last day that were made after logging was turned on;
+// zero is long ago.
+func (x *examination) callsSince(ctx context.Context, on time.Time) (float64, error) {
+	now := x.tool.opt.Now().UTC()
+	from, to := now.Add(-lately), now.Add(-delivered).Truncate(fine)
+	if first := on.Add(delivered + time.Hour).Truncate(time.Hour); !on.IsZero() && first.After(from) {
+		from = first
+	}
+	if !from.Before(to) {
 		return 0, nil
 	}
-	sums, err := x.tool.sums(ctx, x.p.region, []string{"Invocations"}, span)
+	sums, err := x.tool.sumsOf(ctx, x.p.region, []string{"Invocations"}, from, to, fine)
 	return sums[0], err
 }
+
+// fine are the spans in which calls are counted that must have left a record: those
+// of the last minutes need not have.
+const fine = 5 * time.Minute
 
 // delivered is within what time Bedrock delivers a record.
 const delivered = 15 * time.Minute
@@ -135,72 +163,8 @@ func (x *examination) lastEvent(ctx context.Context, group string, calls float64
 // absent fails where there were calls, and tells nothing where there were none.
 func (x *examination) absent(name, saw string, calls float64) {
 	if calls > 0 {
-		x.add(false, name, fmt.Sprintf("%s, and %.0f calls were made", saw, calls), "Look at the bucket's and the key's policy: records are lost.")
+		x.add(false, name, fmt.Sprintf("%s, and %.0f calls were made", saw, calls), lost)
 		return
 	}
 	x.untold(name, saw+", and no calls were counted")
-}
-
-// rolePolicies are the texts of a role's inline and attached policies.
-func rolePolicies(ctx context.Context, p place, role string) ([]string, error) {
-	var list []string
-	inline := iam.NewListRolePoliciesPaginator(p.iam(), &iam.ListRolePoliciesInput{RoleName: &role})
-	for inline.HasMorePages() {
-		page, err := inline.NextPage(ctx)
-		if err != nil {
-			return nil, explain(err, "list the policies of the role "+role)
-		}
-		for _, name := range page.PolicyNames {
-			out, err := p.iam().GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &role, PolicyName: &name})
-			if err != nil {
-				return nil, explain(err, "read the policy "+name)
-			}
-			list = append(list, unescaped(out.PolicyDocument))
-		}
-	}
-	attached := iam.NewListAttachedRolePoliciesPaginator(p.iam(), &iam.ListAttachedRolePoliciesInput{RoleName: &role})
-	for attached.HasMorePages() {
-		page, err := attached.NextPage(ctx)
-		if err != nil {
-			return nil, explain(err, "list the policies of the role "+role)
-		}
-		for _, a := range page.AttachedPolicies {
-			text, err := managed(ctx, p, a.PolicyArn)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, text)
-		}
-	}
-	return list, nil
-}
-
-func managed(ctx context.Context, p place, arn *string) (string, error) {
-	policy, err := p.iam().GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: arn})
-	if err != nil {
-		return "", explain(err, "read the policy "+aws.ToString(arn))
-	}
-	version, err := p.iam().GetPolicyVersion(ctx, &iam.GetPolicyVersionInput{PolicyArn: arn, VersionId: policy.Policy.DefaultVersionId})
-	if err != nil {
-		return "", explain(err, "read the policy "+aws.ToString(arn))
-	}
-	return unescaped(version.PolicyVersion.Document), nil
-}
-
-// anybody is a policy of a role as one of a resource that names everybody, so that
-// one evaluation serves both.
-func anybody(text string) string {
-	d, err := parsePolicy(text)
-	if err != nil {
-		return text
-	}
-	var b strings.Builder
-	b.WriteString(`{"Statement":[`)
-	for i, s := range d.Statement {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(`{"Principal":"*",` + strings.TrimPrefix(strings.TrimSpace(string(s)), "{"))
-	}
-	return b.String() + "]}"
 }

@@ -2,17 +2,19 @@ package logging
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // asking is one request as a policy sees it.
 type asking struct {
 	service  string // the principal: a service's name
+	role     string // ARN of the role that the service took, "" where it asks in its own name
 	action   string
 	resource string            // "" of trust policies, which name none
+	below    string            // what all resources begin with of which resource is one; "" when it is the only one
 	context  map[string]string // condition keys in small letters
 }
 
@@ -27,8 +29,15 @@ const (
 	undecided
 )
 
+// ruling is a decision and the statement that made it.
+type ruling struct {
+	decision
+	by string
+}
+
 // rawStatement is a statement as anybody may write one: lists may be single words.
 type rawStatement struct {
+	Sid          string
 	Effect       string
 	Principal    any
 	NotPrincipal any
@@ -39,35 +48,60 @@ type rawStatement struct {
 	Condition    map[string]map[string]any
 }
 
-// evaluate asks a resource's policy. Source: "Policy evaluation logic" in IAM's
-// user guide: a denial wins.
-func evaluate(text string, a asking) decision {
+// evaluate asks one policy.
+func evaluate(text string, a asking) decision { return a.judge(text).decision }
+
+// judge asks policies that count as one, such as those of a role. Source: "Policy
+// evaluation logic" in IAM's user guide: a denial wins. One that may apply wins over
+// what is allowed.
+func (a asking) judge(policies ...string) ruling {
+	var said, doubt ruling
+	for _, text := range policies {
+		list, err := statementsOf(text)
+		if err != nil {
+			return ruling{undecided, "a policy that cannot be read"}
+		}
+		for i, s := range list {
+			applies := s.applies(a)
+			one := ruling{undecided, s.named(i)}
+			switch deny := s.Effect != "Allow"; {
+			case applies == no:
+			case deny && applies == sure:
+				return ruling{denies, one.by}
+			case deny:
+				doubt = one
+			case applies == sure:
+				said = ruling{allows, one.by}
+			case said.decision == silent:
+				said = one
+			}
+		}
+	}
+	if said.decision == allows && doubt.decision == undecided {
+		return doubt
+	}
+	return said
+}
+
+func statementsOf(text string) ([]rawStatement, error) {
 	d, err := parsePolicy(text)
 	if err != nil {
-		return undecided
+		return nil, err
 	}
-	verdict := silent
-	for _, raw := range d.Statement {
-		var s rawStatement
-		if json.Unmarshal(raw, &s, jsontext.AllowDuplicateNames(true)) != nil {
-			return undecided
-		}
-		if !s.speaksOf(a) {
-			continue
-		}
-		switch holds, known := s.holds(a); {
-		case !known && s.Effect == "Deny":
-			return undecided
-		case !known && verdict == silent:
-			verdict = undecided
-		case !holds || !known:
-		case s.Effect == "Deny":
-			return denies
-		default:
-			verdict = allows
+	list := make([]rawStatement, len(d.Statement))
+	for i, raw := range d.Statement {
+		if err := json.Unmarshal(raw, &list[i], json.MatchCaseInsensitiveNames(true)); err != nil {
+			return nil, err
 		}
 	}
-	return verdict
+	return list, nil
+}
+
+func (s *rawStatement) named(i int) string {
+	if s.Sid != "" {
+		return "the statement " + strconv.Quote(s.Sid)
+	}
+	return "statement " + strconv.Itoa(i+1) + " of the policy"
 }
 
 // words are the strings of a member that may be one or a list.
@@ -76,7 +110,9 @@ func words(v any) []string {
 	case string:
 		return []string{v}
 	case bool:
-		return []string{map[bool]string{true: "true", false: "false"}[v]}
+		return []string{strconv.FormatBool(v)}
+	case float64:
+		return []string{strconv.FormatFloat(v, 'f', -1, 64)}
 	case []any:
 		var list []string
 		for _, e := range v {
@@ -87,26 +123,38 @@ func words(v any) []string {
 	return nil
 }
 
-func (s *rawStatement) speaksOf(a asking) bool {
-	matches := func(list []string, text string, fold bool) bool {
-		return slices.ContainsFunc(list, func(p string) bool {
-			if fold {
-				return like(strings.ToLower(p), strings.ToLower(text))
-			}
-			return like(p, text)
-		})
+// applies reports whether a statement is about a request and its conditions are met.
+func (s *rawStatement) applies(a asking) truth {
+	if !s.names(a) {
+		return no
 	}
+	about := sure
 	switch {
-	case s.Action != nil && !matches(words(s.Action), a.action, true),
-		s.NotAction != nil && matches(words(s.NotAction), a.action, true):
-		return false
-	case a.resource != "" && s.Resource != nil && !matches(words(s.Resource), a.resource, false),
-		a.resource != "" && s.NotResource != nil && matches(words(s.NotResource), a.resource, false):
-		return false
-	case s.NotPrincipal != nil:
+	case s.Action != nil:
+		about = anyOf(words(s.Action), func(v string) truth { return alike(strings.ToLower(v), strings.ToLower(a.action), "") })
+	case s.NotAction != nil:
+		about = sure - anyOf(words(s.NotAction), func(v string) truth { return alike(strings.ToLower(v), strings.ToLower(a.action), "") })
+	}
+	if about == no || a.resource == "" {
+		return min(about, s.holds(a))
+	}
+	resource := func(v string) truth { return alike(v, a.resource, a.below) }
+	switch {
+	case s.Resource != nil:
+		about = min(about, anyOf(words(s.Resource), resource))
+	case s.NotResource != nil:
+		about = min(about, sure-anyOf(words(s.NotResource), resource))
+	}
+	return min(about, s.holds(a))
+}
+
+// names reports whether a statement is about who asks. Policies of a role name
+// nobody.
+func (s *rawStatement) names(a asking) bool {
+	if s.NotPrincipal != nil {
 		return !principal(s.NotPrincipal, a.service)
 	}
-	return principal(s.Principal, a.service)
+	return s.Principal == nil && a.role != "" || principal(s.Principal, a.service)
 }
 
 // principal reports whether a Principal names a service.
@@ -116,64 +164,4 @@ func principal(p any, service string) bool {
 	}
 	m, ok := p.(map[string]any)
 	return ok && (slices.Contains(words(m["Service"]), service) || slices.Contains(words(m["Service"]), "*") || slices.Contains(words(m["AWS"]), "*"))
-}
-
-// holds reports whether all conditions are met, and whether all are known here.
-func (s *rawStatement) holds(a asking) (holds, known bool) {
-	holds, known = true, true
-	for operator, keys := range s.Condition {
-		base, ifExists := strings.CutSuffix(operator, "IfExists")
-		for key, values := range keys {
-			have, there := a.context[strings.ToLower(key)]
-			if !there && ifExists {
-				continue
-			}
-			met, ok := meets(base, have, there, words(values))
-			holds, known = holds && met, known && ok
-		}
-	}
-	return holds, known
-}
-
-// meets compares a key of the request with a condition's values.
-func meets(operator, have string, there bool, values []string) (met, known bool) {
-	not := false
-	if operator != "Null" {
-		operator, not = strings.Replace(operator, "Not", "", 1), strings.Contains(operator, "Not")
-	}
-	var one func(string) bool
-	switch operator {
-	case "StringEquals":
-		one = func(v string) bool { return v == have }
-	case "StringEqualsIgnoreCase", "Bool":
-		one = func(v string) bool { return strings.EqualFold(v, have) }
-	case "StringLike", "ArnLike", "ArnEquals":
-		one = func(v string) bool { return like(v, have) }
-	case "Null":
-		return slices.Contains(values, map[bool]string{true: "false", false: "true"}[there]), true
-	default:
-		return false, false
-	}
-	return (there && slices.ContainsFunc(values, one)) != not, true
-}
-
-// like matches * and ?. It goes back to the last * alone, so that no pattern takes
-// long.
-func like(pattern, text string) bool {
-	p, t, star, mark := 0, 0, -1, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p, t = p+1, t+1
-		case star >= 0:
-			mark++
-			p, t = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 )
 
@@ -27,15 +28,24 @@ func unescaped(text *string) string {
 	return plain
 }
 
-func readRole(ctx context.Context, p place, name string) (string, error) {
+// findRole is the role of a name, nil when there is none.
+func findRole(ctx context.Context, p place, name string) (*types.Role, error) {
 	out, err := p.iam().GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 	if err != nil {
 		if code(err) == noEntity {
-			return "", nil
+			return nil, nil
 		}
-		return "", explain(err, "look at the role "+name)
+		return nil, explain(err, "look at the role "+name)
 	}
-	return unescaped(out.Role.AssumeRolePolicyDocument), nil
+	return out.Role, nil
+}
+
+func readRole(ctx context.Context, p place, name string) (string, error) {
+	role, err := findRole(ctx, p, name)
+	if role == nil || err != nil {
+		return "", err
+	}
+	return unescaped(role.AssumeRolePolicyDocument), nil
 }
 
 // bornRole is when a role was made.

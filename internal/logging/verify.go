@@ -3,7 +3,6 @@ package logging
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -147,41 +146,33 @@ func (x *examination) bucket(ctx context.Context, as string, to *types.S3Config)
 	}
 	x.add(where.Region == x.p.region, as+": lies in the same Region", name+" in "+where.Region, "Bedrock writes only to a bucket of its own Region: choose another with --bucket.")
 	x.mayWrite(ctx, as, name, prefix)
+	var seal *objects.ServerSideEncryptionByDefault
 	x.property(ctx, as+": is encrypted", kindEncryption, name, func(s string) (bool, string) {
 		sealed, err := fromText[objects.ServerSideEncryptionConfiguration](s)
 		for _, r := range sealed.Rules {
 			if d := r.ApplyServerSideEncryptionByDefault; err == nil && d != nil {
+				seal = d
 				return true, strings.TrimSpace(string(d.SSEAlgorithm) + " " + aws.ToString(d.KMSMasterKeyID))
 			}
 		}
 		return false, "no encryption by default"
 	})
+	if seal != nil && seal.SSEAlgorithm != objects.ServerSideEncryptionAes256 {
+		x.bucketKey(ctx, as, aws.ToString(seal.KMSMasterKeyID))
+	}
 	x.property(ctx, as+": public access is blocked", kindPublicAccess, name, func(s string) (bool, string) {
 		b, err := fromText[objects.PublicAccessBlockConfiguration](s)
 		all := err == nil && aws.ToBool(b.BlockPublicAcls) && aws.ToBool(b.BlockPublicPolicy) && aws.ToBool(b.IgnorePublicAcls) && aws.ToBool(b.RestrictPublicBuckets)
 		return all, map[bool]string{true: "all four settings", false: "not by all four settings"}[all]
 	})
+	wished, err := x.wishedDays(ctx, name)
+	if err != nil {
+		x.amiss(as+": logs end some day", err)
+		return
+	}
 	x.property(ctx, as+": logs end some day", kindLifecycle, name, func(s string) (bool, string) {
-		return ends(s, x.p.logsOf(prefix))
+		return ends(s, x.p.logsOf(prefix), wished)
 	})
-}
-
-// ends reports whether a lifecycle expires what lies below a prefix.
-func ends(text, below string) (bool, string) {
-	rules, err := fromText[[]objects.LifecycleRule](text)
-	for _, r := range rules {
-		if err == nil && r.Status == objects.ExpirationStatusEnabled && r.Expiration != nil && aws.ToInt32(r.Expiration.Days) > 0 && strings.HasPrefix(below, prefixOf(r)) {
-			return true, afterDays(*r.Expiration.Days)
-		}
-	}
-	return false, "no rule expires " + below
-}
-
-func afterDays(n int32) string {
-	if n == 1 {
-		return "after 1 day"
-	}
-	return fmt.Sprintf("after %d days", n)
 }
 
 // property checks one setting; one that is absent fails.
@@ -195,98 +186,6 @@ func (x *examination) property(ctx context.Context, name, kind, thing string, go
 	default:
 		ok, saw := good(text)
 		x.add(ok, name, saw, enableAgain)
-	}
-}
-
-// mayWrite asks the bucket's policy whether Bedrock may write an object here, and
-// whether somebody's Bedrock elsewhere may too.
-func (x *examination) mayWrite(ctx context.Context, as, name, prefix string) {
-	policy, err := readBucketPolicy(ctx, x.p, name)
-	if err != nil {
-		x.amiss(as+": Bedrock may write", err)
-		return
-	}
-	ask := asking{service: bedrockService, action: "s3:PutObject", resource: x.p.arn("s3", name+"/"+x.p.logsOf(prefix)+x.p.region+"/2026/01/01/00/x.json.gz"),
-		context: map[string]string{"aws:sourceaccount": x.p.id, "aws:sourcearn": x.p.bedrockHere(), "aws:securetransport": "true"}}
-	here := evaluate(policy, ask)
-	x.add(here == allows, as+": Bedrock may write", saidOf(here), enableAgain)
-	ask.context = map[string]string{"aws:sourceaccount": "000000000000", "aws:sourcearn": x.p.partition.ARN("bedrock", x.p.region, "000000000000", "*"), "aws:securetransport": "true"}
-	there := evaluate(policy, ask)
-	x.add(there == silent || there == denies, as+": Bedrock of other accounts may not", saidOf(there), "Bind the policy's statement to aws:SourceAccount and aws:SourceArn.")
-}
-
-func saidOf(d decision) string {
-	return map[decision]string{silent: "no statement of the policy allows it", allows: "the policy allows it", denies: "a statement of the policy denies it",
-		undecided: "a condition of the policy cannot be told from here"}[d]
-}
-
-// group looks at the log group and the role that writes to it.
-func (x *examination) group(ctx context.Context, to *types.CloudWatchConfig) {
-	name := aws.ToString(to.LogGroupName)
-	text, err := readGroup(ctx, x.p, name)
-	switch {
-	case err != nil:
-		x.amiss("log group: is there", err)
-	case text == "":
-		x.add(false, "log group: is there", "there is no log group "+name, enableAgain)
-	default:
-		x.add(true, "log group: is there", name, "")
-		x.property(ctx, "log group: logs end some day", kindRetention, name, func(s string) (bool, string) {
-			d, err := fromText[daysText](s)
-			return err == nil && d.Days > 0, afterDays(d.Days)
-		})
-	}
-	role, ok := account.ParseARN(aws.ToString(to.RoleArn))
-	if !ok {
-		x.add(false, "role: is there", "the configuration names no role", enableAgain)
-		return
-	}
-	x.role(ctx, role.Resource[strings.LastIndexByte(role.Resource, '/')+1:], name)
-}
-
-func (x *examination) role(ctx context.Context, role, group string) {
-	trust, err := readRole(ctx, x.p, role)
-	switch {
-	case err != nil:
-		x.amiss("role: is there", err)
-		return
-	case trust == "":
-		x.add(false, "role: is there", "there is no role "+role, enableAgain)
-		return
-	}
-	ask := asking{service: bedrockService, action: "sts:AssumeRole", context: map[string]string{"aws:sourceaccount": x.p.id, "aws:sourcearn": x.p.bedrockHere()}}
-	here := evaluate(trust, ask)
-	x.add(here == allows, "role: Bedrock may assume it", saidOf(here), enableAgain)
-	ask.context = map[string]string{"aws:sourceaccount": "000000000000", "aws:sourcearn": x.p.partition.ARN("bedrock", x.p.region, "000000000000", "*")}
-	there := evaluate(trust, ask)
-	x.add(there != allows && there != undecided, "role: Bedrock of other accounts may not", saidOf(there), "Bind the role's trust to aws:SourceAccount and aws:SourceArn.")
-	x.roleWrites(ctx, role, group)
-}
-
-// roleWrites asks the role's policy; one that others named may do it too.
-func (x *examination) roleWrites(ctx context.Context, role, group string) {
-	const name = "role: may write to the group"
-	policies, err := rolePolicies(ctx, x.p, role)
-	if err != nil {
-		x.amiss(name, err)
-		return
-	}
-	stream := x.p.arn("logs", "log-group:"+group+":log-stream:"+bedrockStream)
-	for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
-		verdict := silent
-		for _, text := range policies {
-			switch d := evaluate(anybody(text), asking{service: bedrockService, action: action, resource: stream}); {
-			case d == denies:
-				verdict = denies
-			case d == allows && verdict != denies, d == undecided && verdict == silent:
-				verdict = d
-			}
-		}
-		if verdict == silent && len(policies) == 0 {
-			x.add(false, name, "the role has no policy of its own", enableAgain)
-			return
-		}
-		x.add(verdict == allows, name+": "+action, saidOf(verdict), enableAgain)
 	}
 }
 

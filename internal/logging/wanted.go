@@ -133,7 +133,7 @@ func mergedRules(before string, want []objects.LifecycleRule, keep bool) (string
 		switch {
 		case at < 0:
 			rules = append(rules, w)
-		case rules[at].Status == w.Status && prefixOf(rules[at]) == prefixOf(w) && rules[at].Expiration != nil &&
+		case rules[at].Status == w.Status && prefixOf(rules[at]) == prefixOf(w) && !filtered(rules[at]) && rules[at].Expiration != nil &&
 			(keep || aws.ToInt32(rules[at].Expiration.Days) == *w.Expiration.Days):
 			continue
 		default:
@@ -145,13 +145,6 @@ func mergedRules(before string, want []objects.LifecycleRule, keep bool) (string
 		return before, nil
 	}
 	return textOf(rules)
-}
-
-func prefixOf(r objects.LifecycleRule) string {
-	if r.Filter != nil {
-		return aws.ToString(r.Filter.Prefix)
-	}
-	return ""
 }
 
 // wantGroup takes a group as it is, and sets its key where one is named.
