@@ -48,9 +48,6 @@ type rawStatement struct {
 	Condition    map[string]map[string]any
 }
 
-// evaluate asks one policy.
-func evaluate(text string, a asking) decision { return a.judge(text).decision }
-
 // judge asks policies that count as one, such as those of a role. Source: "Policy
 // evaluation logic" in IAM's user guide: a denial wins. One that may apply wins over
 // what is allowed.

@@ -32,7 +32,7 @@ func TestEvaluate(t *testing.T) {
 		"another action":      {strings.Replace(allow, "s3:put*", "s3:Get?bject", 1) + `}`, silent},
 		"another object":      {strings.Replace(allow, "logs/*", "logs/other/*", 1) + `}`, silent},
 	} {
-		if got := evaluate(`{"Statement":[`+c.statements+`]}`, ask); got != c.want {
+		if got := ask.judge(`{"Statement":[` + c.statements + `]}`).decision; got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
@@ -88,7 +88,7 @@ func FuzzPolicy(f *testing.F) {
 		if len(action) > 64 {
 			return
 		}
-		_ = evaluate(text, asking{service: bedrockService, action: action, resource: "arn"})
+		_ = asking{service: bedrockService, action: action, resource: "arn", below: "ar"}.judge(text)
 		_ = same(text, action)
 		both, err := merged(text, statement{Sid: own + "Mine", Effect: "Allow"})
 		if err != nil {

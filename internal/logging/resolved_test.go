@@ -65,7 +65,7 @@ func TestDaysThatEnableSetAreWatched(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, saw := range map[string]string{"log group: logs end some day": "after 1 day", "bucket: logs end some day": "after 1 day", "all is as it was enabled": "bucket.lifecycle " + keptIn + ", group.retention " + group} {
+	for name, saw := range map[string]string{"log group: logs end some day": "after 1 day", "bucket: logs end some day": "the rule SeismoBedrockLogs ends some after 1 day, before the 365 days that were wished", "all is as it was enabled": "bucket.lifecycle " + keptIn + ", group.retention " + group} {
 		if at := slices.IndexFunc(checks, func(c logging.Check) bool { return c.Name == name }); at < 0 || checks[at].Saw != saw {
 			t.Errorf("%s: want %q in %+v", name, saw, checks)
 		}

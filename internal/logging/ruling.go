@@ -19,12 +19,7 @@ func (r ruling) saw() string {
 	case undecided:
 		return "it cannot be told from here whether " + r.by + " applies"
 	}
-	return saidOf(r.decision)
-}
-
-func saidOf(d decision) string {
-	return map[decision]string{silent: "no statement of the policy allows it", allows: "the policy allows it", denies: "a statement of the policy denies it",
-		undecided: "a condition of the policy cannot be told from here"}[d]
+	return map[bool]string{true: "the policy allows it", false: "no statement of the policy allows it"}[r.decision == allows]
 }
 
 // ruled adds what a policy says of a request; allowed is what it should say. What

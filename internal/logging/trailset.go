@@ -237,9 +237,9 @@ func (x *examination) trail(ctx context.Context, name string) error {
 			x.amiss("trail: CloudTrail may write", err)
 			return nil
 		}
-		d := evaluate(policy, asking{service: trailService, action: "s3:PutObject", resource: x.p.arn("s3", now.Bucket+"/"+strings.TrimPrefix(now.Prefix+"/AWSLogs/", "/")+x.p.id+"/CloudTrail/x"),
-			context: map[string]string{"aws:sourcearn": x.p.arn("cloudtrail", "trail/"+name), "aws:sourceaccount": x.p.id, "s3:x-amz-acl": "bucket-owner-full-control", "aws:securetransport": "true"}})
-		x.add(d == allows, "trail: CloudTrail may write", saidOf(d), again)
+		ask := x.p.ofTrail(name, "s3:PutObject", x.p.arn("s3", now.Bucket+"/"+strings.TrimPrefix(now.Prefix+"/AWSLogs/", "/")+x.p.id+"/CloudTrail/x"))
+		ask.context["s3:x-amz-acl"] = "bucket-owner-full-control"
+		x.ruled(ask.judge(policy), true, "trail: CloudTrail may write", again)
 	}
 	if now.Key != "" {
 		x.trailKey(ctx, name, now.Key)
@@ -255,10 +255,16 @@ func (x *examination) trailKey(ctx context.Context, name, key string) {
 		x.amiss(check, err)
 		return
 	}
-	d := evaluate(policy, asking{service: trailService, action: "kms:GenerateDataKey", resource: key,
-		context: map[string]string{"aws:sourcearn": x.p.arn("cloudtrail", "trail/"+name), "aws:sourceaccount": x.p.id,
-			"kms:encryptioncontext:aws:cloudtrail:arn": x.p.arn("cloudtrail", "trail/"+name)}})
-	x.add(d == allows, check, saidOf(d), "Run `seismo logging trail enable` with --kms-key.")
+	ask := x.p.ofTrail(name, "kms:GenerateDataKey", key)
+	ask.context["kms:encryptioncontext:aws:cloudtrail:arn"] = x.p.arn("cloudtrail", "trail/"+name)
+	x.ruled(ask.judge(policy), true, check, "Run `seismo logging trail enable` with --kms-key.")
+}
+
+// ofTrail is a request of CloudTrail for a trail of this Region.
+func (p place) ofTrail(name, action, resource string) asking {
+	a := p.inService(trailService, action, resource)
+	a.context["aws:sourcearn"], a.context["aws:sourceaccount"] = p.arn("cloudtrail", "trail/"+name), p.id
+	return a
 }
 
 func yes(b bool) string { return map[bool]string{true: "yes", false: "no"}[b] }
