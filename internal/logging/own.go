@@ -73,14 +73,11 @@ func ownerOf(c state.Change) owner {
 // has tells whether a statement is this owner's: by its Sid, or one of a former
 // version because the owner wrote it.
 func (o *owner) has(s jsontext.Value) bool {
-	switch sid := sidOf(s); {
-	case !strings.HasPrefix(sid, own):
-		return false
-	case slices.Contains(former[:], sid):
+	sid := sidOf(s)
+	if slices.Contains(former[:], sid) {
 		return holds(o.after, s) && !holds(o.before, s)
-	default:
-		return slices.Contains(o.fixed, sid) || strings.HasSuffix(sid, o.tail)
 	}
+	return slices.Contains(o.fixed, sid) || slices.ContainsFunc(former[:], func(stem string) bool { return sid == stem+o.tail })
 }
 
 // withoutOwn is a policy without an owner's statements, "" when none is left. What
@@ -112,7 +109,7 @@ func (d *document) writers() (writers, tls bool) {
 	for _, s := range d.Statement {
 		sid := sidOf(s)
 		tls = tls || sid == tlsOnlySid
-		writers = writers || strings.HasPrefix(sid, own) && sid != tlsOnlySid
+		writers = writers || slices.Contains(ofRegion[:], sid) || slices.ContainsFunc(former[:], func(stem string) bool { return strings.HasPrefix(sid, stem) })
 	}
 	return writers, tls
 }

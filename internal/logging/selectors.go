@@ -189,7 +189,7 @@ func withoutOwnSelectors(text string, _ owner) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	now.Advanced = slices.DeleteFunc(now.Advanced, func(a types.AdvancedEventSelector) bool { return strings.HasPrefix(aws.ToString(a.Name), own+" ") })
+	now.Advanced = slices.DeleteFunc(now.Advanced, func(a types.AdvancedEventSelector) bool { return aws.ToString(a.Name) == own+" "+typeOf(a) })
 	return textOf(now)
 }
 
