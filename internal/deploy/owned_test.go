@@ -176,3 +176,18 @@ func TestDownWithoutTheStateFile(t *testing.T) {
 		}
 	}
 }
+
+// A parameter that is not given again stays as it was, for logging too.
+func TestThePrefixStaysAsItWas(t *testing.T) {
+	cloud, x, _ := inProduction(t, false)
+	w := wish
+	w.Parameters = map[string]string{"InvocationPrefix": "elsewhere"}
+	for _, w := range []deploy.Wish{w, wish} {
+		if _, err := x.Up(t.Context(), w); err != nil {
+			t.Fatal(err)
+		}
+		if to, _ := cloud.Logging(standin.Region)["s3Config"].(map[string]any); to["keyPrefix"] != "elsewhere" {
+			t.Errorf("logs go to %v", to)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package deploy
 import (
 	"context"
 	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // release has Bedrock no longer write to places that are about to go: what it
@@ -83,7 +85,7 @@ func (r *run) free(ctx context.Context) error {
 // placesOf are where logs of a stack go: its outputs, and before it is made the
 // names that its template gives.
 func (t *Tool) placesOf(ctx context.Context, w *Wish, s *stack) (Places, error) {
-	to := Places{Environment: w.Environment, Region: s.region, Prefix: orElse(w.Parameters["InvocationPrefix"], "invocations"),
+	to := Places{Environment: w.Environment, Region: s.region, Prefix: s.prefix(w),
 		Bucket: s.outputs["LogBucket"], Group: s.outputs["InvocationLogGroup"], Role: s.outputs["LoggingRole"], Key: s.outputs["KeyArn"]}
 	if to.Bucket != "" {
 		return to, nil
@@ -95,6 +97,17 @@ func (t *Tool) placesOf(ctx context.Context, w *Wish, s *stack) (Places, error) 
 	named, err := t.named(ctx, s, tpl, w.given())
 	to.among(named)
 	return to, err
+}
+
+// prefix is where in the bucket records go: as it is given, else as the stack has it.
+func (s *stack) prefix(w *Wish) string {
+	has := ""
+	for _, p := range s.parameters {
+		if aws.ToString(p.ParameterKey) == "InvocationPrefix" {
+			has = aws.ToString(p.ParameterValue)
+		}
+	}
+	return orElse(w.Parameters["InvocationPrefix"], orElse(has, "invocations"))
 }
 
 // placesMade are where logs of a stack go that is there: its outputs, and what it

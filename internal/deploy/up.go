@@ -96,6 +96,7 @@ type run struct {
 	wish    *Wish
 	region  string
 	outputs map[string]string // of all stacks so far
+	prefix  string            // of Bedrock's records in the bucket
 	done    []*before
 	back    func(context.Context) error // puts logging back; nil when it was not changed
 	stays   []string                    // what a rollback could not take back, with the reason
@@ -158,7 +159,7 @@ func (r *run) logging(ctx context.Context) error {
 
 func (r *run) places() Places {
 	return Places{Environment: r.wish.Environment, Region: r.region, Bucket: r.outputs["LogBucket"],
-		Prefix: orElse(r.wish.Parameters["InvocationPrefix"], "invocations"), Group: r.outputs["InvocationLogGroup"],
+		Prefix: r.prefix, Group: r.outputs["InvocationLogGroup"],
 		Role: r.outputs["LoggingRole"], Key: r.outputs["KeyArn"]}
 }
 
@@ -176,6 +177,9 @@ func (r *run) stacks(ctx context.Context, kinds []string) error {
 			return err
 		}
 		maps.Copy(r.outputs, s.outputs)
+		if kind == Infrastructure {
+			r.prefix = s.prefix(r.wish)
+		}
 	}
 	return nil
 }
