@@ -15,9 +15,18 @@ const hidden = "…"
 // commandOf is a command as it was given, to be shown where it is to be given
 // again: as a shell takes it, and without what could be a secret.
 func commandOf(c *cobra.Command) string {
-	words := []string{c.CommandPath()}
-	c.Flags().Visit(func(f *pflag.Flag) { words = append(words, flagOf(f)...) })
-	return strings.Join(words, " ")
+	return c.CommandPath() + flagsOf(c, func(*pflag.Flag) bool { return true })
+}
+
+// flagsOf are those of the flags that a command was given, each with a space before
+// it.
+func flagsOf(c *cobra.Command, which func(*pflag.Flag) bool) (text string) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if which(f) {
+			text += " " + strings.Join(flagOf(f), " ")
+		}
+	})
+	return text
 }
 
 // flagOf is one flag as it was given. Of one that can be repeated, what has commas
