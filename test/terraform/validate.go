@@ -110,6 +110,11 @@ func apart(b *hclsyntax.Body) (meta hclsyntax.Attributes, own *hclsyntax.Body) {
 func functions(files fs.FS) map[string]function.Function {
 	return map[string]function.Function{
 		"can": tryfunc.CanFunc, "lookup": stdlib.LookupFunc, "merge": stdlib.MergeFunc,
+		"nonsensitive": function.New(&function.Spec{ // nothing has marks here
+			Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType}},
+			Type:   func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
+			Impl:   func(args []cty.Value, _ cty.Type) (cty.Value, error) { return args[0], nil },
+		}),
 		"regex": stdlib.RegexFunc, "replace": stdlib.ReplaceFunc,
 		"toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)),
 		"file": function.New(&function.Spec{
