@@ -103,3 +103,40 @@ func TestInterruptedPlanSaysThatNothingWasChanged(t *testing.T) {
 		}
 	}
 }
+
+// follow gives the first command that a text names between such marks.
+func (u *user) follow(text, from, to string) {
+	u.t.Helper()
+	_, command, ok := strings.Cut(text, from)
+	command, _, _ = strings.Cut(command, to)
+	if !ok {
+		u.t.Fatalf("no command after %q in:\n%s", from, text)
+	}
+	u.run(exitOK, "logging is on", strings.Fields(command)...)
+}
+
+// A remedy names a command that works, and none that would be refused.
+func TestRemediesThatWork(t *testing.T) {
+	for name, remedy := range map[string]func(*user) string{
+		"verify": func(u *user) string { return u.run(exitMissing, "checks failed", "logging", "verify") },
+		"plan":   func(u *user) string { return u.run(exitMissing, "To keep it", "logging", "plan") },
+		"enable": func(u *user) string { return u.run(exitError, "To keep it", "logging", "enable") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := standin.New(t)
+			u := newUser(t, c)
+			othersLogging(c)
+			out := remedy(u)
+			if strings.Contains(out, "Go on with") {
+				t.Errorf("the command that was refused is named again:\n%s", out)
+			}
+			u.follow(out, "`seismo ", "`")
+			got, ok := c.Logging("eu-west-1")["s3Config"].(map[string]any)
+			if !ok || got["bucketName"] != "other-logs" || got["keyPrefix"] != "x" {
+				t.Errorf("logs go to %v", got)
+			}
+			u.run(exitOK, "none failed", "logging", "verify")
+			u.run(exitOK, "put back in", "logging", "undo")
+		})
+	}
+}

@@ -77,6 +77,9 @@ func (f *Failure) Hint() string {
 	if errors.As(f.Err, &h) && h.Hint() != "" {
 		hint = h.Hint() + " "
 	}
+	if f.Again == "" {
+		return strings.TrimSpace(hint)
+	}
 	return hint + "Go on with: " + f.Again
 }
 
@@ -95,8 +98,8 @@ func (t *Tool) Apply(ctx context.Context, plans []Plan) []error {
 
 func (t *Tool) applyRegion(ctx context.Context, plan *Plan) error {
 	again := t.again("seismo logging enable --region " + plan.Region)
-	if plan.err != nil {
-		return &Failure{Region: plan.Region, Err: plan.err, Again: again}
+	if plan.err != nil { // whose remedy says how to go on: the same command would be refused again
+		return &Failure{Region: plan.Region, Err: plan.err}
 	}
 	return t.runAnd(ctx, plan, again)
 }

@@ -189,7 +189,7 @@ func (t *Tool) PlanTrail(ctx context.Context, w TrailWish, region string) (Plan,
 func (t *Tool) ApplyTrail(ctx context.Context, plan *Plan) error {
 	again := t.again("seismo logging trail enable")
 	if plan.err != nil {
-		return &Failure{Region: plan.Region, Err: plan.err, Again: again}
+		return &Failure{Region: plan.Region, Err: plan.err}
 	}
 	return t.runAnd(ctx, plan, again)
 }

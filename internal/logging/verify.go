@@ -53,6 +53,7 @@ func (t *Tool) Verify(ctx context.Context, regions []string) ([]Check, error) {
 			if err == nil {
 				x := &examination{tool: t, p: p}
 				err = x.run(ctx)
+				x.remedies()
 				lists[i] = x.list
 			}
 			errs[i] = err

@@ -186,14 +186,18 @@ func (w *Wish) wantLogging(p place) func(string) (string, error) {
 			return "", err
 		}
 		if lost := slices.DeleteFunc(targets(&now), func(t string) bool { return slices.Contains(targets(&c), t) }); len(lost) > 0 && !w.Force {
-			return after, &taken{lost}
+			return after, &taken{lost, p.keeping(&now), p.region}
 		}
 		return after, nil
 	}
 }
 
 // taken says that logs would no longer go where they go now.
-type taken struct{ lost []string }
+type taken struct {
+	lost   []string
+	keep   string // the command that keeps it
+	region string
+}
 
 func (t *taken) Error() string {
 	return fmt.Sprintf("logging goes to %s already", strings.Join(t.lost, " and "))
@@ -203,7 +207,7 @@ func (t *taken) Unwrap() error { return ErrTaken }
 
 // Hint is what to do about it.
 func (t *taken) Hint() string {
-	return "To keep it, name it with --bucket, --prefix or --log-group. To replace it, give --force; `seismo logging undo` puts it back."
+	return "To keep it: `" + t.keep + "`. To replace it, give --force as well; `seismo logging undo --region " + t.region + "` puts it back."
 }
 
 // isTaken tells a conflict from a failure.
