@@ -69,7 +69,7 @@ func (r *reach) open(ctx context.Context, d Deps, region string) (*account.Accou
 	cfg := r.cfg
 	cfg.ExternalID, cfg.Region = config.Secret(r.externalID), region
 	if err := cfg.Check(); err != nil {
-		return nil, usage(err.Error(), "the keys are those of seismo.yaml; flags spell them with dashes")
+		return nil, usage(account.ForCommand(err.Error()), "run the command with --help")
 	}
 	return account.Open(ctx, cfg, account.Options{Log: d.Log(), Quotas: d.Quotas})
 }

@@ -97,7 +97,7 @@ func (f *deployFlags) verb(name, short string, flags func(*cobra.Command), run f
 		if err != nil && c.Context().Err() != nil && hintOf(err) == "" && errors.Is(err, context.Canceled) {
 			return &exit{exitInterrupted, "interrupted; nothing was changed", "Go on with: " + f.command}
 		}
-		return err
+		return inFlags(err)
 	}
 	return cmd
 }
@@ -121,7 +121,7 @@ func (f *deployFlags) upFlags(cmd *cobra.Command) {
 	}
 	flags.StringArrayVar(&f.parameters, "set", nil, "any parameter of the templates as `NAME=VALUE` (repeatable); what is not given stays as it was")
 	flags.BoolVar(&f.wish.NoLogging, "no-logging", false, "leave Bedrock's logging as it is")
-	flags.BoolVar(&f.force, "force", false, "replace where somebody else's logs go; `seismo logging undo` puts it back")
+	flags.BoolVar(&f.force, "force", false, "replace where somebody else's logs go; seismo logging undo puts it back")
 }
 
 // deploySession is a tool with all that it was opened with.

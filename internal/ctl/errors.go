@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"seismo/internal/account"
 )
 
 // Exit codes; they are those of seismo's other commands.
@@ -62,11 +64,26 @@ func none(cmd *cobra.Command, args []string) error {
 	return usage(fmt.Sprintf("%s takes no arguments, and %q was given", cmd.CommandPath(), args[0]), "run `"+cmd.CommandPath()+" --help`")
 }
 
-// hintOf is the remedy that an error carries, "" when it has none.
+// hintOf is the remedy that an error carries, in the words of flags; "" when it has
+// none.
 func hintOf(err error) string {
 	var h interface{ Hint() string }
 	if errors.As(err, &h) {
-		return h.Hint()
+		return account.ForCommand(h.Hint())
 	}
 	return ""
+}
+
+// worded is an error whose remedy is in the words of flags, for who prints it.
+type worded struct{ error }
+
+func (w worded) Hint() string  { return hintOf(w.error) }
+func (w worded) Unwrap() error { return w.error }
+
+// inFlags words the remedy of a command's error; nil is nil.
+func inFlags(err error) error {
+	if err == nil {
+		return nil
+	}
+	return worded{err}
 }

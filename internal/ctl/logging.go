@@ -56,7 +56,7 @@ each step before it does it.`,
 		return help(c, args)
 	}
 	cmd.AddCommand(
-		f.verb("plan", "Show what enable would change, what it costs, and which permissions are missing", func(c *cobra.Command) { f.wishFlags(c); f.canaryFlags(c) }, f.plan),
+		f.verb("plan", "Show what enable would change, what it costs, and which permissions are missing", func(c *cobra.Command) { f.wishFlags(c); f.plannedCanary(c) }, f.plan),
 		f.verb("enable", "Turn logging on, with all that it needs", func(c *cobra.Command) { f.wishFlags(c); f.guideFlags(c); f.canaryFlags(c) }, f.enable),
 		f.verb("disable", "Turn logging off: put back what was there before", f.undoFlags, f.off),
 		f.verb("undo", "Put back exactly what was there before the first change", f.undoFlags, f.undo),
@@ -104,8 +104,8 @@ func (f *loggingFlags) wishFlags(cmd *cobra.Command) {
 
 // guideFlags are spellings of the enablement guide's script.
 func (f *loggingFlags) guideFlags(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.verifyOnly, "verify-only", false, "do what `seismo logging verify` does")
-	cmd.Flags().BoolVar(&f.disable, "disable", false, "do what `seismo logging disable` does")
+	cmd.Flags().BoolVar(&f.verifyOnly, "verify-only", false, "do what seismo logging verify does")
+	cmd.Flags().BoolVar(&f.disable, "disable", false, "do what seismo logging disable does")
 }
 
 func (f *loggingFlags) undoFlags(cmd *cobra.Command) {
@@ -225,9 +225,7 @@ func (f *loggingFlags) plan(ctx context.Context) error {
 			return told(exitMissing)
 		}
 	}
-	if !f.JSON() {
-		f.say("Nothing was changed. What is above is done by: %s", strings.Replace(f.command, "logging plan", "logging enable", 1))
-	}
+	f.closing(ready, strings.Replace(f.command, "logging plan", "logging enable", 1))
 	return nil
 }
 

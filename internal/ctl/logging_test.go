@@ -111,7 +111,7 @@ func TestWrongCallsOfLogging(t *testing.T) {
 		"exclude each other": {"logging", "enable", "--disable", "--verify-only"},
 		"unknown command":    {"logging", "enabel"},
 		"takes no arguments": {"logging", "enable", "now"},
-		`"role_arn" is not`:  {"logging", "enable", "--role-arn", "me"},
+		"--role-arn is not":  {"logging", "enable", "--role-arn", "me"},
 	} {
 		u.run(exitUsage, says, args...)
 	}

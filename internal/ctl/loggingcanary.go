@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"seismo/internal/account"
 	"seismo/internal/logging"
 )
 
@@ -30,6 +31,14 @@ func (f *loggingFlags) canaryFlags(cmd *cobra.Command) {
 	flags.BoolVar(&f.canary.fly, "canary", false, "make one real call of a few tokens in each Region, and follow its record to where it must arrive")
 	flags.StringVar(&f.canary.model, "canary-model", "", "`MODEL` of that call: an id, an inference profile or an ARN (default: a cheap one that the Region offers)")
 	flags.DurationVar(&f.canary.wait, "canary-wait", logging.DefaultWait, "how long its record is waited for; from 15m on CloudTrail's event is waited for too")
+}
+
+// plannedCanary is --canary of plan, which makes no call.
+func (f *loggingFlags) plannedCanary(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&f.canary.fly, "canary", false, "list the permissions that enable --canary needs beside; plan makes no call")
+	flags.StringVar(&f.canary.model, "canary-model", "", "`MODEL` of the call that enable --canary would make")
+	flags.DurationVar(&f.canary.wait, "canary-wait", logging.DefaultWait, "how long enable --canary would wait")
 }
 
 // data prints one object as JSON; where a canary follows it is printed with it, so
@@ -150,7 +159,7 @@ func (f *loggingFlags) landing(h logging.Hop) {
 	}
 	f.say("  %s %-10s %-12s %s", mark, h.Name, h.State, strings.Join(slices.DeleteFunc([]string{delay, h.Saw, h.Where}, func(s string) bool { return s == "" }), "; "))
 	if h.Fix != "" {
-		f.say("      → %s", h.Fix)
+		f.say("      → %s", account.ForCommand(h.Fix))
 	}
 }
 

@@ -24,5 +24,5 @@ func (f *loggingFlags) said(err error) error {
 	if err != nil && errors.Is(err, context.Canceled) {
 		return &exit{code: exitInterrupted, message: "interrupted; nothing was changed", hint: "Go on with: " + f.command}
 	}
-	return err
+	return inFlags(err)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"seismo/internal/account"
 	"seismo/internal/logging"
 )
 
@@ -46,6 +47,9 @@ func (f *loggingFlags) verify(ctx context.Context) error {
 // checked ends a verification.
 func (f *loggingFlags) checked(list []logging.Check, err error) error {
 	failed := slices.ContainsFunc(list, func(c logging.Check) bool { return c.State == logging.Fail })
+	for i := range list {
+		list[i].Remedy = account.ForCommand(list[i].Remedy)
+	}
 	if f.JSON() {
 		if err := f.data("checks", list); err != nil {
 			return err

@@ -65,6 +65,21 @@ func (f *loggingFlags) show(plans []logging.Plan) error {
 	return nil
 }
 
+// closing ends a plan that would not be refused.
+func (f *loggingFlags) closing(plans []logging.Plan, command string) {
+	changes := 0
+	for i := range plans {
+		changes += plans[i].Changes()
+	}
+	switch {
+	case f.JSON():
+	case changes == 0:
+		f.say("Nothing was changed, and nothing is to be done: all is as it should be.")
+	default:
+		f.say("Nothing was changed. What is above is done by: %s", command)
+	}
+}
+
 func (f *loggingFlags) step(s logging.Step) {
 	f.say("  %s %-22s %s", marks[s.Verb], s.Kind, s.Name)
 	if s.Note != "" {
