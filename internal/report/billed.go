@@ -22,6 +22,7 @@ type Billed struct {
 	Book     *float64  `json:"price_book_usd"` // nil: no call of this account has a price
 	Unpriced int64     `json:"unpriced"`       // calls that are in the bill and not in Book
 	Open     int       `json:"open_days"`      // days that AWS still calls estimates, or has not billed at all
+	Old      int       `json:"old_estimates"`  // of them estimates of days that are long past
 }
 
 // Drift is by how much the price book is off, in parts of the bill: +0.02 is two
@@ -42,6 +43,8 @@ func (b Billed) Off() string {
 		return unknown
 	case math.Abs(*d) < 0.0005:
 		return "±0.0 %"
+	case *d < -0.999 && *d > -1:
+		return nearlyGone
 	case *d < 0:
 		return fmt.Sprintf("−%.1f %%", -100**d)
 	}
@@ -65,10 +68,16 @@ func (b Billed) Notes() []string {
 	var list []string
 	days := int(b.To.Sub(b.From) / (24 * time.Hour))
 	switch {
-	case b.Open == days:
+	case b.Old == days:
+		list = append(list, "AWS calls these days estimates, days after they were over.")
+	case b.Old > 0:
+		list = append(list, fmt.Sprintf("AWS calls %d of these %d days estimates, days after they were over.", b.Old, days))
+	}
+	switch recent := b.Open - b.Old; {
+	case recent == days:
 		list = append(list, "AWS has not closed any of these days yet; it takes about a day.")
-	case b.Open > 0:
-		list = append(list, fmt.Sprintf("AWS has not closed %d of these %d days yet.", b.Open, days))
+	case recent > 0:
+		list = append(list, fmt.Sprintf("AWS has not closed %d of these %d days yet.", recent, days))
 	}
 	if b.Unpriced > 0 {
 		list = append(list, calls(b.Unpriced, "is", "are")+" billed and not priced here.")
@@ -78,6 +87,9 @@ func (b Billed) Notes() []string {
 	}
 	return list
 }
+
+// longPast is how long after its beginning a day is no newer one that AWS is about to close.
+const longPast = 5 * 24 * time.Hour
 
 // bills holds the bill of each account against its rows. Of several accounts those
 // that could be had are there beside the error of the others.
@@ -91,6 +103,8 @@ func (r *Report) bills(ctx context.Context, a asker, ask bill.Ask) error {
 			one.Other += d.Other
 			if d.Final {
 				one.Open--
+			} else if r.Made.Sub(d.Date) > longPast {
+				one.Old++
 			}
 		}
 		t, err := a.ask(ctx, p, query.Aggregate{Where: query.Compare{Field: "account", Op: query.Equal, Value: b.Account}, Measures: query.Figures("unpriced", "cost.usd")})
@@ -112,7 +126,7 @@ func (w *writer) bills(list []Billed) {
 	for _, b := range list {
 		w.line("%s %13s %13s %8s", padded(clean(b.Account)+", "+b.Days(), 38), dollars(&b.USD), dollars(b.Book), b.Off())
 		for _, note := range b.Notes() {
-			w.line("  %s", note)
+			w.hung("  ", note)
 		}
 	}
 }

@@ -49,8 +49,26 @@ func TestBillIsHeldAgainstThePriceBook(t *testing.T) {
 func TestDaysThatAreNotBilledYetAreSaid(t *testing.T) {
 	s := week()
 	s.Bills = billed(false)
-	if b := made(t, s).Bills[0]; b.Open != 7 || !strings.Contains(b.Notes()[0], "not closed any of these days") {
+	r := made(t, s)
+	if b := r.Bills[0]; b.Open != 7 || !strings.Contains(b.Notes()[0], "calls 3 of these 7 days estimates") || !strings.Contains(b.Notes()[1], "not closed 4 of these 7 days yet") {
 		t.Errorf("%+v: %q", b, b.Notes())
+	}
+	soon, err := Make(t.Context(), s, r.Period, r.Period.From)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := soon.Bills[0]; b.Open != 7 || !strings.Contains(b.Notes()[0], "not closed any of these days") {
+		t.Errorf("at once: %+v: %q", b, b.Notes())
+	}
+	late, err := Make(t.Context(), s, r.Period, r.Period.To.AddDate(0, 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := late.Bills[0]; b.Old != 7 || !strings.Contains(b.Notes()[0], "calls these days estimates") {
+		t.Errorf("a month later: %+v: %q", b, b.Notes())
+	}
+	if strings.Contains(late.Text(), "not the bill") {
+		t.Error("the text says that it has no bill")
 	}
 }
 

@@ -66,6 +66,9 @@ func money(usd float64) string {
 	return "$" + whole(n) + "." + cents
 }
 
+// cent is the least sum that columns of sums tell exactly.
+const cent = 0.01
+
 func dollars(usd *float64) string {
 	if usd == nil {
 		return unknown
@@ -126,11 +129,18 @@ func drift(now, before float64) string {
 		return "×" + strconv.FormatFloat(now/before, 'f', 0, 64)
 	case math.Abs(percent) < 0.5:
 		return "±0 %"
+	case percent < -99.9: // −100 % is for what is gone
+		return nearlyGone
+	case percent < -99:
+		return "−" + strconv.FormatFloat(-percent, 'f', 1, 64) + " %"
 	case percent > 0:
 		return "+" + strconv.FormatFloat(percent, 'f', 0, 64) + " %"
 	}
 	return "−" + strconv.FormatFloat(-percent, 'f', 0, 64) + " %"
 }
+
+// nearlyGone is the drift of what is there, and almost nothing.
+const nearlyGone = "<−99.9 %"
 
 // value is a number that may be absent, as a sum takes it.
 func value[N int64 | float64](n *N) float64 {

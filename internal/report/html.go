@@ -130,6 +130,14 @@ func (r *Report) seen() *seen {
 	return s
 }
 
+// Note says of how many calls nothing is seen.
+func (s *seen) Note() string {
+	if s.Blind == 0 {
+		return "no call is known to be missing"
+	}
+	return calls(s.Blind, "has", "have") + " no row"
+}
+
 func mark(severity string) string {
 	switch severity {
 	case event.Critical, event.High:

@@ -36,6 +36,7 @@ func (a asker) ranking(ctx context.Context, by []string, where query.Node) (Rank
 		r.Rest = sum(now[ranked:])
 		r.Rest.alone = a.alone
 	}
+	r.align()
 	return r, nil
 }
 
@@ -65,6 +66,35 @@ func usd(l Line) float64 {
 		return 0
 	}
 	return *l.USD
+}
+
+// align has all sums of a table written to the cent where any of them is one at
+// least. Where all are smaller each keeps its own digits.
+func (r *Ranking) align() {
+	whole := func(l Line) bool { return usd(l) >= cent || l.Former != nil && usd(*l.Former) >= cent }
+	cents := slices.ContainsFunc(r.Rows, whole) || whole(r.Rest)
+	for i := range r.Rows {
+		r.Rows[i].cents = cents
+	}
+	r.Rest.cents = cents
+}
+
+// Spend is the spend as its table writes sums.
+func (l Line) Spend() string { return l.written(l.USD) }
+
+// Before is the spend of the period before as its table writes sums.
+func (l Line) Before() string {
+	if l.Former == nil {
+		return unknown
+	}
+	return l.written(l.Former.USD)
+}
+
+func (l Line) written(sum *float64) string {
+	if l.cents && sum != nil && *sum > 0 && *sum < cent {
+		return "<" + money(cent)
+	}
+	return dollars(sum)
 }
 
 // CallsDrift is by how much the calls moved.

@@ -190,6 +190,7 @@ type Line struct {
 	Former   *Line    `json:"former"` // of the period before; nil when it was not there
 
 	alone bool // nothing at all is known of the period before
+	cents bool // the sums of its table are written to the cent
 }
 
 // Reason counts bad items.

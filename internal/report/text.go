@@ -20,7 +20,7 @@ func (r *Report) Text() string {
 	}
 	w.wrapped(fmt.Sprintf("%s - %s, %s; %s", stamp(r.Period.From), stamp(r.Period.To), clean(v.Zone), against))
 	for _, m := range r.Missing {
-		w.line("! %s", clean(m))
+		w.hung("! ", clean(m))
 	}
 	w.line("")
 	w.totals(v)
@@ -41,14 +41,14 @@ func (r *Report) Text() string {
 	w.coverage(v.Seen)
 	w.heading("Quarantine")
 	for _, q := range r.Quarantine {
-		w.line("%8d  %s", q.Items, clean(q.Reason))
+		w.hung(fmt.Sprintf("%8d  ", q.Items), clean(q.Reason))
 	}
 	if r.Quarantine == nil {
 		w.line("Everything that was read in this time could be read.")
 	}
 	w.line("")
 	w.line("Made %s %s by seismo %s.", stamp(r.Made), clean(v.Zone), clean(r.Version))
-	w.line("It holds nothing of what was said. Costs are by the price book, not the bill.")
+	w.wrapped("It holds nothing of what was said. " + r.Whose())
 	return w.String()
 }
 
@@ -60,18 +60,34 @@ func (w *writer) line(format string, args ...any) {
 	w.WriteByte('\n')
 }
 
-// wrapped writes a sentence in lines of 78 characters at most; nothing for none.
-func (w *writer) wrapped(text string) {
+// lineWidth is the most characters of a line.
+const lineWidth = 78
+
+// wrapped writes a sentence in lines that are not too long; nothing for none.
+func (w *writer) wrapped(text string) { w.hung("", text) }
+
+// hung writes a text behind a head, with its further lines below its first word.
+// A word that fits no line is cut into several.
+func (w *writer) hung(head, text string) {
+	indent := strings.Repeat(" ", utf8.RuneCountInString(head))
+	width := lineWidth - len(indent)
 	line := ""
+	end := func() {
+		w.line("%s", head+line)
+		head, line = indent, ""
+	}
 	for _, word := range strings.Fields(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > 78 {
-			w.line("%s", line)
-			line = ""
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			end()
+		}
+		for long := []rune(word); len(long) > width; long = []rune(word) {
+			line, word = string(long[:width]), string(long[width:])
+			end()
 		}
 		line = strings.TrimSpace(line + " " + word)
 	}
 	if line != "" {
-		w.line("%s", line)
+		end()
 	}
 }
 
@@ -97,6 +113,11 @@ func (w *writer) totals(v view) {
 	row("People", whole(n.People), whole(f.People), drift(float64(n.People), float64(f.People)))
 	row("Tokens", count(n.Tokens()), count(f.Tokens()), drift(value(n.Tokens()), value(f.Tokens())))
 	row("p95", latency(n.P95), latency(f.P95), "")
+	visible, note := unknown, "coverage is not measured"
+	if s := v.Seen; s != nil {
+		visible, note = s.Share, s.Note()
+	}
+	w.line("%-10s %16s   %s", "Visible", visible, note)
 	if n.Unpriced > 0 {
 		w.line("%s no price; every sum of money leaves them out.", calls(n.Unpriced, "has", "have"))
 	}
@@ -108,7 +129,7 @@ func (w *writer) table(t table) {
 		w.line("No calls.")
 		return
 	}
-	w.line("%-38s %9s %7s %13s %7s", "", "calls", "failed", "spend", "drift")
+	w.columns("", "calls", "failed", "spend", "drift", t.Rows[0].alone)
 	for _, l := range t.Rows {
 		name := clean(l.Name)
 		if name == "" {
@@ -124,9 +145,19 @@ func (w *writer) table(t table) {
 func (w *writer) row(name string, l Line) {
 	spend := "unpriced"
 	if l.USD != nil {
-		spend = dollars(l.USD)
+		spend = l.Spend()
 	}
-	w.line("%s %9s %7s %13s %7s", padded(name, 38), whole(l.Calls), share(l.Failed, l.Calls), spend, l.SpendDrift())
+	w.columns(name, whole(l.Calls), share(l.Failed, l.Calls), spend, l.SpendDrift(), l.alone)
+}
+
+// columns writes a row of a table; what has nothing to be held against has no
+// drift, as on the page.
+func (w *writer) columns(name, calls, failed, spend, drift string, alone bool) {
+	if alone {
+		w.line("%s %9s %7s %13s", padded(name, 46), calls, failed, spend)
+		return
+	}
+	w.line("%s %9s %7s %13s %8s", padded(name, 37), calls, failed, spend, drift)
 }
 
 // padded is a text of exactly so many characters.
@@ -169,8 +200,8 @@ func (w *writer) findings(v view) {
 		return
 	}
 	for _, f := range v.Listed {
-		w.line("%-9s %-12s %s %s", clean(f.Severity), f.When, clean(f.Account), clean(f.Region))
-		w.line("          %s", clean(f.Title))
+		w.hung(fmt.Sprintf("%-9s %-12s ", clean(f.Severity), f.When), clean(f.Account)+" "+clean(f.Region))
+		w.hung("          ", clean(f.Title))
 	}
 	if v.MoreFindings > 0 {
 		w.line("%d more.", v.MoreFindings)
@@ -187,11 +218,11 @@ func (w *writer) coverage(s *seen) {
 		w.line("No count knows of a call in this time.")
 		return
 	}
-	w.line("%s of %s calls have a row (%s); %s lost what was said.", whole(s.Visible), whole(s.Calls), s.Share, whole(s.NoBody))
+	w.wrapped(fmt.Sprintf("%s of %s calls have a row (%s); %s lost what was said.", whole(s.Visible), whole(s.Calls), s.Share, whole(s.NoBody)))
 	for _, g := range s.Gaps {
-		w.line("%-16s %s %s, %s - %s UTC: %s", g.State.Label(), clean(g.Account), clean(g.Region),
-			stamp(g.From.UTC()), stamp(g.To.UTC()), strings.TrimSpace(calls(g.Calls, "", "")))
-		w.line("                 %s", clean(g.Why))
+		w.hung(fmt.Sprintf("%-16s ", g.State.Label()), fmt.Sprintf("%s %s, %s - %s UTC: %s", clean(g.Account), clean(g.Region),
+			stamp(g.From.UTC()), stamp(g.To.UTC()), strings.TrimSpace(calls(g.Calls, "", ""))))
+		w.hung(strings.Repeat(" ", 17), clean(g.Why))
 	}
 	if s.More > 0 {
 		w.line("%d more.", s.More)

@@ -82,3 +82,11 @@ func (r *Report) Meaning() string {
 	}
 	return text
 }
+
+// Whose tells whose sums of money the report has.
+func (r *Report) Whose() string {
+	if r.Bills == nil {
+		return "Costs are by the price book, not the bill."
+	}
+	return "Costs are by the price book; what AWS billed is held against them above."
+}
