@@ -118,7 +118,7 @@ func (l *stacks) make(s *Stack, p part, adopt bool) (why string) {
 		l.cloud.makeGroup(LogGroup{Name: p.physical, Region: s.Region, Key: p.key})
 	case "AWS::KMS::Key":
 		keys := l.cloud.kms()
-		*keys = append(*keys, Key{ID: p.physical, Region: s.Region, Says: p.body})
+		*keys = append(*keys, Key{ID: p.physical, Region: s.Region, Says: p.body, Policy: p.policy})
 	case "AWS::CloudWatch::Dashboard":
 		l.boards[s.Region+" "+p.physical] = p.body
 	}

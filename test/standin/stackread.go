@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -21,6 +22,7 @@ type scope struct {
 type part struct {
 	id, kind, physical string
 	key, body          string // ARN of the key that seals it; a dashboard's body, a key's description
+	policy             string // of a key
 	kept               bool
 }
 
@@ -96,6 +98,9 @@ func (s *scope) parts() []part {
 			p.key = masterKey.FindString(fmt.Sprint(s.deep(properties["BucketEncryption"])))
 		case "AWS::KMS::Key":
 			p.body = s.text(properties["Description"])
+			if policy, err := json.Marshal(s.deep(properties["KeyPolicy"])); err == nil && properties["KeyPolicy"] != nil {
+				p.policy = string(policy)
+			}
 		case "AWS::CloudWatch::Dashboard":
 			p.body = s.text(properties["DashboardBody"])
 		}
