@@ -107,7 +107,7 @@ func users(ctx context.Context, p place) ([]item, error) {
 	client := identitystore.NewFromConfig(p.account.SDK(p.region))
 	for _, store := range stores {
 		list := identitystore.NewListUsersPaginator(client, &identitystore.ListUsersInput{IdentityStoreId: &store})
-		for list.HasMorePages() && len(items) < p.inv.cfg.Users {
+		for n := 0; list.HasMorePages() && n < mostPages && len(items) < p.inv.cfg.Users; n++ {
 			out, err := list.NextPage(ctx)
 			if err != nil {
 				return nil, p.explain(err, "list the users of IAM Identity Center")

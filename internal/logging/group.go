@@ -2,6 +2,7 @@ package logging
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -26,7 +27,10 @@ func once(o *cloudwatchlogs.Options) { o.Retryer = firm{o.Retryer} }
 // findGroup is the group of a name, nil when there is none.
 func findGroup(ctx context.Context, p place, name string) (*types.LogGroup, error) {
 	pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(p.account.Logs(p.region), &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &name})
-	for pages.HasMorePages() {
+	for n := 0; pages.HasMorePages(); n++ {
+		if n == mostPages {
+			return nil, endless("look at the log group "+name, n)
+		}
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, explain(err, "look at the log group "+name)
@@ -38,6 +42,15 @@ func findGroup(ctx context.Context, p place, name string) (*types.LogGroup, erro
 		}
 	}
 	return nil, nil
+}
+
+// mostPages is how many pages of a group are asked for; those of a large one that is
+// looked through from its beginning are empty now and then.
+const mostPages = 1000
+
+// endless is a list whose pages do not come to an end.
+func endless(what string, pages int) error {
+	return fmt.Errorf("%s: after %d pages it has not come to an end, and no more are asked for", what, pages)
 }
 
 func readGroup(ctx context.Context, p place, name string) (string, error) {
@@ -109,7 +122,10 @@ const permissionSentence = "Permissions are correctly set"
 func fullGroup(ctx context.Context, p place, name string) (bool, error) {
 	pages := cloudwatchlogs.NewFilterLogEventsPaginator(p.account.Logs(p.region),
 		&cloudwatchlogs.FilterLogEventsInput{LogGroupName: &name, StartTime: aws.Int64(0), EndTime: aws.Int64(1 << 42), Limit: aws.Int32(10)})
-	for pages.HasMorePages() {
+	for n := 0; pages.HasMorePages(); n++ {
+		if n == mostPages {
+			return false, endless("look into the log group "+name, n)
+		}
 		page, err := pages.NextPage(ctx)
 		if code(err) == "ResourceNotFoundException" {
 			return false, nil

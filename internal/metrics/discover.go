@@ -39,6 +39,9 @@ const recently = 3 * time.Hour
 // mostPages bounds the pages of one namespace; CloudWatch gives 500 series each.
 const mostPages = 40
 
+// mostAnswers bounds the pages of one request for data.
+const mostAnswers = 1000
+
 // discover lists the series that there are: those with points in the last three
 // hours, or in the last two weeks. left is how many are above the limit.
 func (c *Collector) discover(ctx context.Context, t *target, own string, active bool) (found []series, left int, err error) {

@@ -68,7 +68,10 @@ func (c *Collector) fetchPart(ctx context.Context, t *target, part []asked, w wi
 	what := "read metrics in " + t.region
 	var points []store.Point
 	pages := cloudwatch.NewGetMetricDataPaginator(t.account.CloudWatch(t.region), in)
-	for pages.HasMorePages() {
+	for n := 0; pages.HasMorePages(); n++ {
+		if n == mostAnswers {
+			return nil, fmt.Errorf("%s: after %d pages they have not come to an end", what, n)
+		}
 		out, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, account.Explain(err, what)

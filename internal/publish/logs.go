@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -88,13 +89,19 @@ func (p *Publisher) tooFar(info *types.RejectedLogEventsInfo, n int, group strin
 	return bad
 }
 
+// mostPages is how many pages one request is looked for on.
+const mostPages = 1000
+
 // written asks the log group whether events of a request are there.
 func (p *Publisher) written(ctx context.Context, group string, left pendingLines) (bool, error) {
 	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(group), LogStreamNames: []string{Stream},
 		StartTime: aws.Int64(left.From.UnixMilli()), EndTime: aws.Int64(left.To.Add(time.Millisecond).UnixMilli()),
 		FilterPattern: aws.String(`"` + left.ID + `"`)}
 	pages := cloudwatchlogs.NewFilterLogEventsPaginator(p.deps.Account.Logs(p.cfg.Region), in)
-	for pages.HasMorePages() {
+	for n := 0; pages.HasMorePages(); n++ {
+		if n == mostPages {
+			return false, fmt.Errorf("ask for what was written to %s: after %d pages the answer has not come to an end; it is tried again", group, n)
+		}
 		out, err := pages.NextPage(ctx)
 		if codeOf(err) == "ResourceNotFoundException" {
 			return false, nil
