@@ -25,7 +25,7 @@ func (s *shell) stored(ctx context.Context, requestID string) (bool, error) {
 	case err != nil:
 		return false, err
 	case !strings.Contains(c.Holder, "serve"):
-		return false, fmt.Errorf("%w: no `seismo serve` collects into %s (--db names another)", ctl.ErrNoCollector, c.DB)
+		return false, fmt.Errorf("%w: no seismo %s %s now; `seismo serve` collects into it (--db names another)", ctl.ErrNoCollector, verb(c.Holder), c.DB)
 	}
 	q := query.Query{Limit: 1}
 	if q.Where, err = parseQuery("request_id:" + requestID); err != nil {
@@ -38,6 +38,15 @@ func (s *shell) stored(ctx context.Context, requestID string) (bool, error) {
 	defer r.Close()
 	page, err := r.Search(ctx, q)
 	return len(page.Events) > 0, err
+}
+
+// verb is what no seismo does with a database that is held by this command line,
+// or by none: only serve collects.
+func verb(holder string) string {
+	if holder == "" {
+		return "holds"
+	}
+	return "collects into"
 }
 
 // seen is what the inventory last saw of a Region's logging. That there is no

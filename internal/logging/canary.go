@@ -142,7 +142,10 @@ type flight struct {
 
 func (f *flight) run(ctx context.Context) {
 	f.Hops = []Hop{{Name: HopCall, State: Waiting}, {Name: HopS3, State: Unset}, {Name: HopGroup, State: Unset},
-		{Name: HopStore, State: Unset, Saw: "this program has no collector to ask"}, {Name: HopTrail, State: Unwaited}}
+		{Name: HopStore, State: Unset}, {Name: HopTrail, State: Unwaited}}
+	if f.canary.Stored == nil {
+		f.Hops[3].Saw = "this program has no collector to ask: seismo has"
+	}
 	text, err := readLogging(ctx, f.p, "")
 	if err == nil && text != "" {
 		f.to, err = fromText[types.LoggingConfig](text)
