@@ -1,13 +1,10 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"seismo/internal/app"
@@ -168,49 +165,4 @@ func when(text string) (time.Time, error) {
 		return time.Now().UTC().Add(-ago), nil
 	}
 	return time.Time{}, usage("not a time: "+text, "write 2026-03-01, 2026-03-01T08:00:00Z, 24h or 7d")
-}
-
-func (s *shell) raw() *cobra.Command {
-	var reason string
-	var whole bool
-	cmd := &cobra.Command{
-		Use:   "raw ID",
-		Short: "Print the record of one call as AWS wrote it",
-		Long: `Print the log record that an event was made of, equal to what AWS wrote. The
-beginning of an id is enough when no other begins so. Reading what was said is
-written to the audit log with --reason.`,
-		Args: one("seismo raw needs an id", "ids are the last column of: seismo search"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := app.OpenReader(cmd.Context(), s.cfg)
-			if err != nil {
-				return err
-			}
-			defer r.Close()
-			ev, record, err := r.Call(cmd.Context(), args[0], s.reader("raw", reason))
-			if err != nil {
-				return err
-			}
-			if whole {
-				return s.object(ev)
-			}
-			return s.record(record)
-		},
-	}
-	cmd.Flags().StringVar(&reason, "reason", "", "why it is read, for the audit log")
-	cmd.Flags().BoolVar(&whole, "event", false, "print seismo's reading of it in place of AWS's text")
-	return cmd
-}
-
-// record prints the text of a record. Characters that could move a terminal's
-// cursor are written as JSON escapes; the value stays the same.
-func (s *shell) record(r event.Record) error {
-	raw := jsontext.Value(r.Raw)
-	var text bytes.Buffer
-	enc := jsontext.NewEncoder(&text, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true),
-		jsontext.EscapeForJS(true), jsontext.EscapeForHTML(terminalWidth(s.out) > 0), jsontext.Multiline(terminalWidth(s.out) > 0))
-	if err := json.MarshalEncode(enc, raw); err != nil {
-		return fmt.Errorf("print the record: %w", err)
-	}
-	_, err := s.out.Write(plainJSON(text.Bytes()))
-	return err
 }
