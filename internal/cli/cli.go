@@ -80,6 +80,7 @@ func (s *shell) root() *cobra.Command {
 		},
 	}
 	asGroup(root)
+	ctl.Fit(root, s.out)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err, "run `" + cmd.CommandPath() + " --help`"}
 	})

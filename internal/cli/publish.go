@@ -39,17 +39,18 @@ func (s *shell) publishMetrics() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "metrics",
 		Short: "Publish the metrics of a span once",
-		Long: `Publish the metrics of the calls since --from that were not published before: what
-a former run or "seismo serve" has sent is not counted again. Without --from it
-is the last 24 hours. CloudWatch takes nothing that is older than two weeks; the
-command begins there and says so.
+		Long: `Publish the metrics of the calls since --from that were not published before:
+what a former run or "seismo serve" has sent is not counted again. Without --from
+it is the last 24 hours. CloudWatch takes nothing that is older than two weeks;
+the command begins there and says so.
 
-Without -c the file seismo.yaml of this folder says where to publish, if there is
-one; else it is the account and Region of the AWS SDK's default chain.
+Without -c the file seismo.yaml of this folder says where to publish, if there
+is one; else it is the account and Region of the AWS SDK's default chain.
 
-CloudWatch bills metrics and lets nobody delete them. So the calls of the invented
-company of "seismo demo" and "seismo simulate" are not published: they are left
-out where there are others, and alone they are refused. --simulated sends them.`,
+CloudWatch bills metrics and lets nobody delete them. So the calls of the
+invented company of "seismo demo" and "seismo simulate" are not published: they
+are left out where there are others, and alone they are refused. --simulated
+sends them.`,
 		Example: `  seismo publish metrics --dry-run
   seismo publish metrics -c seismo.yaml --from 7d
   seismo publish metrics -c seismo.yaml --from 3d --to 2d`,

@@ -23,9 +23,9 @@ func (s *shell) raw() *cobra.Command {
 		Use:   "raw ID",
 		Short: "Print the record of one call as AWS wrote it",
 		Long: `Print the log record that an event was made of, equal to what AWS wrote. The
-beginning of an id is enough when no other begins so, and so is Bedrock's request
-id where only one event has it. Reading what was said is written to the audit log
-with --reason.`,
+beginning of an id is enough when no other begins so, and so is Bedrock's
+request id where only one event has it. Reading what was said is written to the
+audit log with --reason.`,
 		Args: one("seismo raw needs an id", "ids are the last column of: seismo search"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := app.OpenReader(cmd.Context(), s.cfg)

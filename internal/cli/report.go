@@ -54,9 +54,9 @@ a day, a week or a month are the commands below.`,
 			return s.formatted(query.Finish(args[0], t), format)
 		},
 	}
-	cmd.Flags().StringSliceVar(&by, "by", nil, "rows for each: model, person, principal, account, region, operation, hour, day (up to three)")
+	cmd.Flags().StringSliceVar(&by, "by", nil, "rows for each of these `FIELDS`: model, person, principal, account, region, operation, hour, day (up to three)")
 	cmd.Flags().StringVar(&filter, "where", "", "only calls that fit this `QUERY`")
-	cmd.Flags().StringVar(&format, "format", "table", "table, json or csv")
+	cmd.Flags().StringVar(&format, "format", "table", "the `FORMAT`: table, json or csv")
 	cmd.Flags().IntVar(&limit, "limit", 0, "most rows (default: all)")
 	window.add(cmd)
 	cmd.AddCommand(s.periodReports()...)
@@ -83,10 +83,10 @@ func (s *shell) sql() *cobra.Command {
 		Short: "Ask the database in read-only SQL",
 		Long: `Run one SELECT. Views: calls (a row for each call of the invocation log), trail,
 findings, quarantine, ledger, cursors, troubles, points. Names with dots are
-columns in double quotes. What was said is not in these views; with --reveal WHY, rows that have an id get the
-columns prompt and completion, and every reading is written to the audit log with
-the reason. The query can read no file and no network, and
-ends after 30 seconds.`,
+columns in double quotes. What was said is not in these views; with --reveal WHY,
+rows that have an id get the columns prompt and completion, and every reading is
+written to the audit log with the reason. The query can read no file and no
+network, and ends after 30 seconds.`,
 		Example: `  seismo sql 'select model, sum("tokens.output") from calls group by all order by 2 desc'`,
 		Args:    one("seismo sql needs one query", `for example: seismo sql 'select count(*) from calls'`),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -113,7 +113,7 @@ ends after 30 seconds.`,
 			return s.formatted(t, format)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "table, json or csv")
+	cmd.Flags().StringVar(&format, "format", "table", "the `FORMAT`: table, json or csv")
 	cmd.Flags().IntVar(&limit, "limit", 10_000, "most rows")
 	cmd.Flags().StringVar(&reason, "reveal", "", "show what was said in the rows' calls, for the reason `WHY`")
 	return cmd

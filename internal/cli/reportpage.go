@@ -60,7 +60,7 @@ plain text. "seismo serve" sends it by e-mail when the configuration says so:
 		},
 	}
 	cmd.Flags().StringVar(&date, "date", "", "a `DAY` of the period, such as 2026-03-05 (default: the newest period that is over)")
-	cmd.Flags().StringVar(&zone, "timezone", "UTC", "time zone in which days begin, such as Europe/Paris")
+	cmd.Flags().StringVar(&zone, "timezone", "UTC", "time `ZONE` in which days begin, such as Europe/Paris")
 	cmd.Flags().BoolVar(&text, "text", false, "plain text in place of the page")
 	cmd.Flags().StringVarP(&out, "out", "o", "", "write to a `FILE` in place of the standard output")
 	cmd.Flags().BoolVar(&send, "send", false, "send it now, to whom --config says, whatever was sent before")

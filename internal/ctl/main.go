@@ -74,6 +74,7 @@ func newRoot(d Deps) *cobra.Command {
 	root.AddCommand(Commands(d)...)
 	root.AddCommand(version(d))
 	owned(root)
+	Fit(root, d.Out)
 	return root
 }
 
