@@ -200,6 +200,7 @@ func (f *loggingFlags) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stop := f.looking(s.regions)
 	plans, errs := s.Plan(ctx, w, s.regions)
 	var ready []logging.Plan
 	for i := range plans {
@@ -214,6 +215,7 @@ func (f *loggingFlags) plan(ctx context.Context) error {
 	}
 	s.Estimate(ctx, ready)
 	s.Permit(ctx, ready)
+	stop()
 	if err := f.show(ready); err != nil {
 		return err
 	}
@@ -250,7 +252,9 @@ func (f *loggingFlags) enable(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stop := f.looking(s.regions)
 	plans, errs := s.Plan(ctx, w, s.regions)
+	stop()
 	if err := logging.Join(errs); err != nil {
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
@@ -282,7 +286,9 @@ func (f *loggingFlags) takeBack(ctx context.Context, plan func(*session, []strin
 			return err
 		}
 	}
+	stop := f.looking(s.regions)
 	plans, errs := plan(s, s.regions)
+	stop()
 	if err := logging.Join(errs); err != nil {
 		return fmt.Errorf("nothing was changed: %w", err)
 	}

@@ -37,10 +37,13 @@ func (f *loggingFlags) verify(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
+	stop := f.looking(s.regions)
+	defer stop()
 	if err := s.Ask(ctx); err != nil {
 		return err
 	}
 	list, err := s.Verify(ctx, s.regions)
+	stop()
 	return f.flyAfter(ctx, s, f.checked(list, err))
 }
 
@@ -103,10 +106,13 @@ func (f *loggingFlags) status(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
+	stop := f.looking(s.regions)
+	defer stop()
 	if err := s.Ask(ctx); err != nil {
 		return err
 	}
 	list := s.Status(ctx, s.regions)
+	stop()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -134,7 +140,9 @@ func (f *loggingFlags) watch(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
+	stop := f.looking(s.regions)
 	watched, err := f.watched(ctx, s, named)
+	stop()
 	if err != nil {
 		return err
 	}
@@ -203,8 +211,11 @@ func (f *loggingFlags) drift(d *logging.Drift) {
 		f.say("drift %s %s %s %s", d.Region, s.Kind, s.Name, what)
 		f.step(s)
 	}
+	if len(d.Steps) == 0 {
+		f.say("drift %s", nameOf(d))
+	}
 	f.conflict(d)
-	if !f.restore {
+	if !f.restore && len(d.Steps) > 0 {
 		fmt.Fprintf(f.Out, "put it back with: seismo logging watch --region %s --restore\n", d.Region)
 	}
 }

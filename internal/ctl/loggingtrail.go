@@ -3,6 +3,7 @@ package ctl
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,6 +46,7 @@ Bedrock; what others select stays.`,
 			if err := f.trail.Check(); err != nil {
 				return usage(err.Error(), "see `seismo logging trail enable --help`")
 			}
+			f.trail.Existing = f.trail.Trail != ""
 			return f.said(run(c.Context(), s))
 		}}
 		f.nameFlags(c)
@@ -66,7 +68,7 @@ func (f *trailFlags) nameFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.region, "region", "", "home `REGION` of the trail (default: the profile's)")
 	flags.StringVar(&f.trail.Environment, "environment", "prod", "`NAME` of the environment; it is part of the names of what is made")
-	flags.StringVar(&f.trail.Trail, "trail", "", "`NAME` or ARN of the trail (default: "+logging.DefaultTrail+")")
+	flags.StringVar(&f.trail.Trail, "trail", "", "`NAME` or ARN of a trail that is there (default: "+logging.DefaultTrail+", which enable makes)")
 	f.reach.add(cmd)
 }
 
@@ -88,7 +90,9 @@ func (f *trailFlags) deleteFlags(cmd *cobra.Command) {
 }
 
 func (f *trailFlags) planTrail(ctx context.Context, s *session) error {
+	stop := f.looking(s.regions[:1])
 	plan, err := s.PlanTrail(ctx, f.trail, s.regions[0])
+	stop()
 	if err != nil {
 		return err
 	}
@@ -100,11 +104,18 @@ func (f *trailFlags) planTrail(ctx context.Context, s *session) error {
 	if plan.Conflict != "" {
 		return told(exitMissing)
 	}
+	if !f.JSON() && plan.Changes() > 0 {
+		f.say("cost: CloudTrail charges $%.2f for 100,000 data events, and $%.2f for 100,000 management events that", logging.DataEventPrice, logging.ManagementCopyPrice)
+		f.say("  another trail records too; what the bucket keeps is charged beside. Prices are those of us-east-1, %s", logging.PricesOf)
+	}
+	f.closing(plans, strings.Replace(f.command, "trail plan", "trail enable", 1))
 	return nil
 }
 
 func (f *trailFlags) enableTrail(ctx context.Context, s *session) error {
+	stop := f.looking(s.regions[:1])
 	plan, err := s.PlanTrail(ctx, f.trail, s.regions[0])
+	stop()
 	if err != nil {
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
@@ -119,16 +130,28 @@ func (f *trailFlags) enableTrail(ctx context.Context, s *session) error {
 }
 
 func (f *trailFlags) verifyTrail(ctx context.Context, s *session) error {
+	stop := f.looking(s.regions[:1])
 	list, err := s.VerifyTrail(ctx, f.trail, s.regions[0])
+	stop()
 	return f.checked(list, err)
 }
 
 func (f *trailFlags) undoTrail(ctx context.Context, s *session) error {
+	stop := f.looking(s.regions[:1])
 	plan, err := s.PlanTrailUndo(ctx, f.trail, s.regions[0], f.how)
+	stop()
 	if err != nil {
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
 	f.brief([]logging.Plan{plan})
 	err = s.UndoTrail(ctx, &plan, f.how)
-	return f.outcome([]logging.Plan{plan}, []error{err}, "put back in %s")
+	well := "put back in %s"
+	if len(plan.Steps) == 0 {
+		name := f.trail.Trail
+		if name == "" {
+			name = strings.ReplaceAll(logging.DefaultTrail, "ENV", f.trail.Environment)
+		}
+		well = "seismo changed nothing of the trail " + name + " in %s, as far as this state file knows: there is nothing to undo"
+	}
+	return f.outcome([]logging.Plan{plan}, []error{err}, well)
 }

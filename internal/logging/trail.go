@@ -25,6 +25,7 @@ type TrailWish struct {
 	Home        string `json:"home,omitzero"` // Region of the trail, of one that was enabled
 	Retention   int    `json:"retention,omitzero"`
 	BucketDays  int    `json:"bucketDays,omitzero"`
+	Existing    bool   `json:"-"` // the trail must be there, or be one that seismo made
 }
 
 // The names that a TrailWish has where it gives none.
@@ -181,6 +182,11 @@ func (t *Tool) PlanTrail(ctx context.Context, w TrailWish, region string) (Plan,
 	mine := slices.ContainsFunc(made, func(c state.Change) bool { return strings.HasPrefix(c.Setting, kindTrail+" ") && c.Before == "" })
 	w.Home, plan.Trail = p.region, w.Trail
 	plan.trail = &w
+	if text == "" && !mine {
+		if w.missing(&plan); plan.err != nil {
+			return plan, nil
+		}
+	}
 	err = plan.fill(ctx, w.parts(p, text != "" && !mine))
 	return plan, err
 }

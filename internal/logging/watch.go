@@ -84,7 +84,9 @@ func (t *Tool) WatchTrails(ctx context.Context, regions []string) ([]Drift, erro
 		if regions != nil && !slices.Contains(regions, w.Home) {
 			continue
 		}
+		w.Existing = true
 		plan, err := t.PlanTrail(ctx, w, w.Home)
+		plan.vanished()
 		plan.Steps = slices.DeleteFunc(plan.Steps, func(s Step) bool { return !s.changes() })
 		list, errs = append(list, plan), append(errs, err)
 	}
