@@ -39,13 +39,16 @@ func TestEvaluate(t *testing.T) {
 }
 
 // mineOnly owns what the statements of these tests are called.
-var mineOnly = owner{tail: "Mine"}
+var mineOnly = owner{fixed: ofRegion[:]}
+
+// mineSid is of a statement that a Region owns.
+const mineSid = own + "BedrockWrites"
 
 func TestMergedKeepsOthersByteByByte(t *testing.T) {
 	theirs := `{"Sid":"Theirs","Effect":"Allow","Principal":"*","Action":["s3:GetObject"],"Resource":"arn:aws:s3:::x/*","Condition":{"NumericLessThan":{"a":1.50}}}`
-	mine := statement{Sid: own + "Mine", Effect: "Allow", Action: []string{"s3:PutObject"}, Resource: []string{"*"}}
+	mine := statement{Sid: mineSid, Effect: "Allow", Action: []string{"s3:PutObject"}, Resource: []string{"*"}}
 	once, err := merged(`{"Id":"p","Statement":`+theirs+`,"Version":"2008-10-17"}`, mine)
-	if err != nil || !strings.Contains(once, theirs) || !strings.Contains(once, own+"Mine") || !strings.Contains(once, "2008-10-17") {
+	if err != nil || !strings.Contains(once, theirs) || !strings.Contains(once, mineSid) || !strings.Contains(once, "2008-10-17") {
 		t.Fatal(once, err)
 	}
 	// AWS gives back lists of one as words: that is no reason to write again.
@@ -90,14 +93,14 @@ func FuzzPolicy(f *testing.F) {
 		}
 		_ = asking{service: bedrockService, action: action, resource: "arn", below: "ar"}.judge(text)
 		_ = same(text, action)
-		both, err := merged(text, statement{Sid: own + "Mine", Effect: "Allow"})
+		both, err := merged(text, statement{Sid: mineSid, Effect: "Allow"})
 		if err != nil {
 			return
 		}
-		if again, err := merged(both, statement{Sid: own + "Mine", Effect: "Allow"}); err != nil || again != both {
+		if again, err := merged(both, statement{Sid: mineSid, Effect: "Allow"}); err != nil || again != both {
 			t.Errorf("merged twice differs: %q, %q, %v", both, again, err)
 		}
-		if left, err := withoutOwn(both, mineOnly); err != nil || strings.Contains(left, own+"Mine") && !strings.Contains(text, own+"Mine") {
+		if left, err := withoutOwn(both, mineOnly); err != nil || strings.Contains(left, mineSid) && !strings.Contains(text, mineSid) {
 			t.Errorf("without: %q, %v", left, err)
 		}
 	})
