@@ -98,7 +98,7 @@ func (s *scope) parts() []part {
 			p.key = masterKey.FindString(fmt.Sprint(s.deep(properties["BucketEncryption"])))
 		case "AWS::KMS::Key":
 			p.body = s.text(properties["Description"])
-			if policy, err := json.Marshal(s.deep(properties["KeyPolicy"])); err == nil && properties["KeyPolicy"] != nil {
+			if policy, err := json.Marshal(s.deep(properties["KeyPolicy"]), json.Deterministic(true)); err == nil && properties["KeyPolicy"] != nil {
 				p.policy = string(policy)
 			}
 		case "AWS::CloudWatch::Dashboard":
