@@ -164,7 +164,7 @@ func TestTheGuideListsTheActionsOfStacks(t *testing.T) {
 	}
 	_, section, _ := strings.Cut(string(page), "\n## Permissions of whoever deploys\n")
 	section, _, _ = strings.Cut(section, "\n## ")
-	says := regexp.MustCompile("cloudformation:[A-Za-z]+\\b").FindAllString(strings.ReplaceAll(section, "cloudformation:REGION", ""), -1)
+	says := regexp.MustCompile(`cloudformation:[A-Za-z]+\b`).FindAllString(strings.ReplaceAll(section, "cloudformation:REGION", ""), -1)
 	calls := slices.DeleteFunc(called(t, "deploy"), func(a string) bool { return !strings.HasPrefix(a, "cloudformation:") })
 	slices.Sort(says)
 	slices.Sort(calls)

@@ -51,7 +51,7 @@ func (t *Tool) left(ctx context.Context, s *stack, tpl *template, values map[str
 	var found []Kept
 	var groups map[string]bool
 	for _, k := range list {
-		there := false
+		var there bool
 		if k.Type == "AWS::S3::Bucket" {
 			there, err = t.bucketIsThere(ctx, s.region, k.Name, id)
 		} else {

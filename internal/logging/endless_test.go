@@ -19,7 +19,8 @@ type circle struct {
 }
 
 func (e circle) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, kind := "", "text/xml"
+	var body string
+	kind := "text/xml"
 	switch {
 	case strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".FilterLogEvents"):
 		body, kind = `{"events":[],"nextToken":"again"}`, "application/x-amz-json-1.1"
