@@ -3,6 +3,7 @@ package ctl
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -87,13 +88,15 @@ func (f *loggingFlags) interrupted(plans []logging.Plan, errs []error) {
 			continue
 		}
 		line := failure.Region + ": interrupted"
-		if failure.Step != "" {
-			line += " at " + failure.Step + ", which may be done or not"
-		}
-		if len(failure.Left) > 0 || failure.Step != "" {
-			line += "; " + counted(len(failure.Left), "change") + " before it done, of " + counted(plans[i].Changes(), "change")
+		switch {
+		case failure.Step != "":
+			what := strings.Join(strings.Fields(failure.Step)[:2], " ") // without the name, which is in the list above
+			line += fmt.Sprintf(" at %s, which may be done or not; %d of %s before it", what, len(failure.Left), counted(plans[i].Changes(), "change"))
 			begun = append(begun, failure.Region)
-		} else {
+		case len(failure.Left) > 0:
+			line += "; " + counted(len(failure.Left), "change") + " done"
+			begun = append(begun, failure.Region)
+		default:
 			line += "; nothing was changed"
 		}
 		f.warn("✗ %s", line)
@@ -104,8 +107,10 @@ func (f *loggingFlags) interrupted(plans []logging.Plan, errs []error) {
 	case len(begun) > 0 && f.takesOut != "":
 		f.warn("What was done is written down. Go on with: %s", again)
 		f.warn("Or take it back with: %s", f.like(f.takesOut, begun...))
-	default:
+	case len(begun) > 0:
 		f.warn("What was done is written down. Go on with: %s", again)
+	default:
+		f.warn("Go on with: %s", again)
 	}
 }
 

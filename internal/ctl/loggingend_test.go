@@ -74,7 +74,7 @@ func TestInterruptedEnableSaysOnceHowToGoOn(t *testing.T) {
 		t.Error(out)
 	}
 	for line := range strings.Lines(out) {
-		if strings.HasPrefix(line, "✗") && strings.Contains(line, ": interrupted") && len(line) > 250 {
+		if strings.HasPrefix(line, "✗") && strings.Contains(line, ": interrupted") && len(line) > 120 {
 			t.Errorf("long: %s", line)
 		}
 	}

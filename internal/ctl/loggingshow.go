@@ -146,7 +146,8 @@ func (f *loggingFlags) permissions(list []logging.Permission) {
 	}
 }
 
-// brief prints what is about to be done, one line a change.
+// brief prints what is about to be done, one line a change. Why it cannot be done is
+// told by the error that follows.
 func (f *loggingFlags) brief(plans []logging.Plan) {
 	if f.JSON() {
 		return
@@ -163,7 +164,6 @@ func (f *loggingFlags) brief(plans []logging.Plan) {
 				f.say("      %s", s.Note)
 			}
 		}
-		f.conflict(p)
 	}
 }
 
