@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"seismo/docs"
 	"seismo/internal/app"
@@ -110,8 +111,11 @@ func commandText(b *strings.Builder, cmd *cobra.Command) {
 	if about == "" {
 		about = cmd.Short + "."
 	}
-	fmt.Fprintf(b, "## %s\n\n%s\n\n```\n%s```\n\n", cmd.CommandPath(), about,
-		strings.ReplaceAll(cmd.UsageString(), filepath.Dir(filepath.Dir(app.DefaultDB())), "~/.local/share"))
+	data := filepath.Dir(filepath.Dir(app.DefaultDB()))
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) { // lines must not break by where somebody's home is
+		f.DefValue = strings.ReplaceAll(f.DefValue, data, "~/.local/share")
+	})
+	fmt.Fprintf(b, "## %s\n\n%s\n\n```\n%s```\n\n", cmd.CommandPath(), about, cmd.UsageString())
 	for _, sub := range cmd.Commands() {
 		commandText(b, sub)
 	}

@@ -29,8 +29,8 @@ func TestReportIsHeldAgainstTheBill(t *testing.T) {
 		t.Errorf("unasked: exit %d\n%s%s", code, out, errs)
 	}
 	code, out, errs = typed("", append(report, "--bill")...)
-	if code != exitOK || !strings.Contains(out, "111122223333, 20 Nov") || !strings.Contains(out, "$0.25") || !strings.Contains(out, "−100.0 %") ||
-		!strings.Contains(out, "AWS has not closed any of these days") || cloud.Count("ce", "GetCostAndUsage") != 1 {
+	if code != exitOK || !strings.Contains(out, "111122223333, 20 Nov") || !strings.Contains(out, "$0.25") || !strings.Contains(out, "<−99.9 %") ||
+		!strings.Contains(out, "AWS has not closed any of these days") && !strings.Contains(out, "AWS calls these days estimates") || cloud.Count("ce", "GetCostAndUsage") != 1 {
 		t.Errorf("exit %d\n%s%s", code, out, errs)
 	}
 	cloud.Fault(standin.Fault{Service: "ce", Status: 400, Code: "AccessDeniedException",
