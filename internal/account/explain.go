@@ -51,6 +51,16 @@ type spoken struct {
 func (a spoken) Error() string { return a.text }
 func (a spoken) Unwrap() error { return a.error }
 
+// Code is the word that AWS has for an error, such as AccessDenied; "" when AWS
+// gave none.
+func Code(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
+
 // symptom is what an error shows of itself.
 type symptom struct {
 	err     error

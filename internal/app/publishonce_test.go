@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -32,7 +33,8 @@ func TestSimulatedCallsAreRefusedUnlessAskedFor(t *testing.T) {
 	cfg, f := calledIn(t, simulatedAccount), publishing(t, cloud, "")
 	ask := Publishing{From: time.Now().Add(-3 * time.Hour), To: time.Now()}
 	_, err := PublishMetrics(t.Context(), cfg, f, ask)
-	if err == nil || !strings.Contains(err.Error(), simulatedAccount) || !strings.Contains(err.(*hinted).Hint(), "--simulated") || len(cloud.Samples(publish.Namespace)) != 0 {
+	var refused *hinted
+	if !errors.As(err, &refused) || !strings.Contains(err.Error(), simulatedAccount) || !strings.Contains(refused.Hint(), "--simulated") || len(cloud.Samples(publish.Namespace)) != 0 {
 		t.Fatalf("without the flag: %v, %d samples", err, len(cloud.Samples(publish.Namespace)))
 	}
 	ask.Dry = true

@@ -76,8 +76,8 @@ func (s *shell) publishes(cmd *cobra.Command, flags *publishFlags) error {
 	if err != nil {
 		return err
 	}
-	end := func() {}
-	ask.Step, end = s.steps(s.err, "publishing")
+	step, end := s.steps(s.err, "publishing")
+	ask.Step = step
 	got, err := app.PublishMetrics(cmd.Context(), s.cfg, file, ask)
 	end()
 	if err != nil {

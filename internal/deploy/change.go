@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/smithy-go"
+
+	"seismo/internal/account"
 )
 
 // Change is what a plan would do to one resource.
@@ -63,7 +65,7 @@ func (t *Tool) createChangeSet(ctx context.Context, s *stack, name, text string,
 		s.empty = !s.found
 	}
 	out, err := s.client.CreateChangeSet(ctx, in)
-	if code(err) == "AlreadyExistsException" {
+	if account.Code(err) == "AlreadyExistsException" {
 		if err := t.dropChangeSet(ctx, s, name); err != nil {
 			return "", err
 		}
@@ -139,7 +141,7 @@ func (t *Tool) dropChangeSet(ctx context.Context, s *stack, name string) error {
 	in := &cloudformation.DeleteChangeSetInput{StackName: aws.String(s.name), ChangeSetName: aws.String(name)}
 	_, err := s.client.DeleteChangeSet(ctx, in)
 	for range startTicks {
-		if code(err) != "InvalidChangeSetStatus" {
+		if account.Code(err) != "InvalidChangeSetStatus" {
 			break
 		}
 		if e := t.opt.Pause(ctx, tick/2); e != nil {
@@ -147,7 +149,7 @@ func (t *Tool) dropChangeSet(ctx context.Context, s *stack, name string) error {
 		}
 		_, err = s.client.DeleteChangeSet(ctx, in)
 	}
-	if err != nil && !missing(err) && code(err) != "ChangeSetNotFound" {
+	if err != nil && !missing(err) && account.Code(err) != "ChangeSetNotFound" {
 		return explain(err, "remove a change set of the stack "+s.name+" in "+s.region)
 	}
 	return nil
@@ -156,7 +158,7 @@ func (t *Tool) dropChangeSet(ctx context.Context, s *stack, name string) error {
 // dropLeft removes a change set that may be there.
 func (t *Tool) dropLeft(ctx context.Context, s *stack, name string) error {
 	_, err := s.client.DescribeChangeSet(ctx, &cloudformation.DescribeChangeSetInput{StackName: aws.String(s.name), ChangeSetName: aws.String(name)})
-	if missing(err) || code(err) == "ChangeSetNotFound" {
+	if missing(err) || account.Code(err) == "ChangeSetNotFound" {
 		return nil
 	}
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"seismo/internal/account"
 )
 
 // create makes a stack that is not there. What is left under its names, with its
@@ -80,7 +82,7 @@ func (t *Tool) sealedBefore(ctx context.Context, s *stack, tpl *template, left [
 // sealer is the customer's key that a bucket is sealed by, nil when there is none.
 func (t *Tool) sealer(ctx context.Context, bucket Kept) (*kmstypes.KeyMetadata, error) {
 	out, err := t.account.S3(bucket.Region).GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: aws.String(bucket.Name)})
-	if code(err) == "ServerSideEncryptionConfigurationNotFoundError" {
+	if account.Code(err) == "ServerSideEncryptionConfigurationNotFoundError" {
 		return nil, nil
 	}
 	if err != nil {
@@ -95,7 +97,7 @@ func (t *Tool) sealer(ctx context.Context, bucket Kept) (*kmstypes.KeyMetadata, 
 			continue
 		}
 		key, err := kms.NewFromConfig(t.account.SDK(bucket.Region)).DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: d.KMSMasterKeyID})
-		if code(err) == "NotFoundException" {
+		if account.Code(err) == "NotFoundException" {
 			return nil, nil
 		}
 		if err != nil {

@@ -54,7 +54,7 @@ func (t *Tool) deleteUnused(ctx context.Context, k Kept) (gone bool, err error) 
 		// S3 itself refuses to delete a bucket with objects, so that none is lost
 		// that comes in this moment.
 		_, err := t.account.S3(k.Region).DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: aws.String(k.Name)})
-		switch code(err) {
+		switch account.Code(err) {
 		case "BucketNotEmpty":
 			return t.deleteTried(ctx, k)
 		case "NoSuchBucket":
@@ -96,7 +96,7 @@ func (t *Tool) deleteBucket(ctx context.Context, k Kept) error {
 	n := 0
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
-		if code(err) == "NoSuchBucket" {
+		if account.Code(err) == "NoSuchBucket" {
 			return nil
 		}
 		if err != nil {
@@ -111,10 +111,10 @@ func (t *Tool) deleteBucket(ctx context.Context, k Kept) error {
 		}
 	}
 	_, err := client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: aws.String(k.Name)})
-	if code(err) == "NoSuchBucket" { // an earlier answer was lost
+	if account.Code(err) == "NoSuchBucket" { // an earlier answer was lost
 		return nil
 	}
-	if code(err) == "BucketNotEmpty" {
+	if account.Code(err) == "BucketNotEmpty" {
 		return fmt.Errorf("the bucket %s is not empty: something was written to it after its objects were deleted", k.Name)
 	}
 	return explain(err, "delete the bucket "+k.Name)

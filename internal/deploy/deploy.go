@@ -188,7 +188,7 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 func (t *Tool) client(region string) *cloudformation.Client {
-	return cloudformation.NewFromConfig(t.account.SDK(region), func(o *cloudformation.Options) { o.Retryer = firm{o.Retryer} })
+	return cloudformation.NewFromConfig(t.account.SDK(region), func(o *cloudformation.Options) { o.Retryer = account.Firm(o.Retryer) })
 }
 
 func (t *Tool) tell(format string, args ...any) {

@@ -1,12 +1,10 @@
 package deploy
 
 import (
-	"context"
 	"errors"
 	"regexp"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -50,15 +48,6 @@ var clues = []struct {
 	{regexp.MustCompile(`MalformedPolicy|[Ii]nvalid principal`), "Check --reader: IAM must know whom it names."},
 }
 
-// code is AWS's word for an error, "" when AWS gave none.
-func code(err error) string {
-	var e smithy.APIError
-	if errors.As(err, &e) {
-		return e.ErrorCode()
-	}
-	return ""
-}
-
 // uncertain says of an error that what was asked for may be done all the same: no
 // answer came, one that could not be read to its end, or one of a service that failed.
 func uncertain(err error) bool {
@@ -71,8 +60,8 @@ func explain(err error, what string) error {
 	if err == nil {
 		return nil
 	}
-	if m, ok := meanings[code(err)]; ok {
-		return &Error{What: what + ": " + m[0] + " (" + code(err) + ")", Remedy: m[1], Err: err}
+	if m, ok := meanings[account.Code(err)]; ok {
+		return &Error{What: what + ": " + m[0] + " (" + account.Code(err) + ")", Remedy: m[1], Err: err}
 	}
 	var e smithy.APIError
 	if errors.As(err, &e) && e.ErrorCode() == "ValidationError" && strings.Contains(e.ErrorMessage(), "_IN_PROGRESS") {
@@ -141,20 +130,4 @@ func (t *Tool) goOn(remedy, otherwise string) string {
 		return remedy
 	}
 	return strings.TrimRight(remedy, ". ") + ". Go on with: " + command
-}
-
-// firm is a retryer that takes a quota for what it is: more tries do not help.
-type firm struct{ aws.Retryer }
-
-// IsErrorRetryable says whether a further try can help.
-func (f firm) IsErrorRetryable(err error) bool {
-	return code(err) != "LimitExceededException" && f.Retryer.IsErrorRetryable(err)
-}
-
-// GetAttemptToken passes on what the retryer under it says.
-func (f firm) GetAttemptToken(ctx context.Context) (func(error) error, error) {
-	if r, ok := f.Retryer.(aws.RetryerV2); ok {
-		return r.GetAttemptToken(ctx)
-	}
-	return f.Retryer.GetRetryToken(ctx, nil)
 }

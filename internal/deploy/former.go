@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"seismo/internal/account"
 )
 
 // former are the things that deleted stacks of this name made and kept, whether
@@ -131,7 +133,7 @@ func (t *Tool) withKeys(ctx context.Context, s *stack, list, former []Kept) ([]K
 			continue
 		}
 		out, err := kms.NewFromConfig(t.account.SDK(s.region)).DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: aws.String(k.Name)})
-		if code(err) == "NotFoundException" {
+		if account.Code(err) == "NotFoundException" {
 			continue
 		}
 		if err != nil {

@@ -98,7 +98,7 @@ func (t *Tool) Survey(ctx context.Context, w Wish) (Survey, error) {
 	var found Survey
 	for i, region := range w.Regions {
 		switch {
-		case slices.Contains(shut, code(errs[i])):
+		case slices.Contains(shut, account.Code(errs[i])):
 			found.Shut = append(found.Shut, region)
 			continue
 		case errs[i] != nil:

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"seismo/internal/account"
 	"seismo/internal/state"
 )
 
@@ -206,7 +207,7 @@ func (t *Tool) make(ctx context.Context, plan *Plan, s *Step, warm bool) (made b
 
 // exists reports whether something was to be made that is there already.
 func exists(err error) bool {
-	return slices.Contains([]string{"EntityAlreadyExists", "ResourceAlreadyExistsException", "TrailAlreadyExistsException"}, code(err))
+	return slices.Contains([]string{"EntityAlreadyExists", "ResourceAlreadyExistsException", "TrailAlreadyExistsException"}, account.Code(err))
 }
 
 // put writes a setting. What is there already just as it is to be made was made by
@@ -239,7 +240,7 @@ func (t *Tool) write(ctx context.Context, p place, s *Step, now string, warm boo
 // settling reports whether an error may only say that what was made a moment ago
 // is not known everywhere.
 func settling(err error) bool {
-	switch code(err) {
+	switch account.Code(err) {
 	case "ValidationException", "InvalidCloudWatchLogsLogGroupArnException", "InvalidCloudWatchLogsRoleArnException",
 		"InsufficientS3BucketPolicyException", "InsufficientEncryptionPolicyException", "OperationAborted":
 		return true
@@ -311,7 +312,7 @@ func (t *Tool) restore(ctx context.Context, p place, s setting, now, before stri
 	if err == nil {
 		err = put(ctx, p, s, now, before)
 	}
-	if errors.Is(err, errFull) || code(err) == bucketNotEmpty {
+	if errors.Is(err, errFull) || account.Code(err) == bucketNotEmpty {
 		return &holding{s}
 	}
 	return err

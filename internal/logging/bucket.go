@@ -10,8 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"seismo/internal/account"
 )
 
 // bucketText is what a bucket's own text says.
@@ -20,15 +21,6 @@ type bucketText struct {
 }
 
 func (p place) s3() *s3.Client { return p.account.S3(p.region) }
-
-// code is AWS's word for an error, "" when it gave none.
-func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return api.ErrorCode()
-	}
-	return ""
-}
 
 func httpStatus(err error) int {
 	var resp *smithyhttp.ResponseError
@@ -68,7 +60,7 @@ func writeBucket(ctx context.Context, p place, name, from, to string) error {
 		return nil
 	case to == "":
 		_, err := p.s3().DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
-		if code(err) == "NoSuchBucket" {
+		if account.Code(err) == "NoSuchBucket" {
 			return nil
 		}
 		return explain(err, "delete the bucket "+name)
@@ -78,7 +70,7 @@ func writeBucket(ctx context.Context, p place, name, from, to string) error {
 		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(p.region)}
 	}
 	_, err := p.s3().CreateBucket(ctx, in)
-	if code(err) == "BucketAlreadyOwnedByYou" {
+	if account.Code(err) == "BucketAlreadyOwnedByYou" {
 		return nil
 	}
 	return explain(err, "make the bucket "+name)

@@ -7,13 +7,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"seismo/internal/account"
 )
 
 // read is the text of what a call answered; an error with one of the codes means
 // that there is nothing.
 func text[T any](v T, err error, what string, absent ...string) (string, error) {
 	if err != nil {
-		if slices.Contains(absent, code(err)) {
+		if slices.Contains(absent, account.Code(err)) {
 			return "", nil
 		}
 		return "", explain(err, what)
@@ -107,7 +109,7 @@ func withoutRules(text string, o owner) (string, error) {
 func readBucketPolicy(ctx context.Context, p place, name string) (string, error) {
 	out, err := p.s3().GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &name})
 	if err != nil {
-		if code(err) == "NoSuchBucketPolicy" {
+		if account.Code(err) == "NoSuchBucketPolicy" {
 			return "", nil
 		}
 		return "", explain(err, "read the policy of the bucket "+name)

@@ -102,7 +102,7 @@ func (f *flight) answered(out *bedrockruntime.ConverseOutput) {
 // way to it, or another model, may do. Sources: the messages of Bedrock's runtime.
 func notOffered(err error) bool {
 	text := err.Error()
-	switch code(err) {
+	switch account.Code(err) {
 	case "ResourceNotFoundException":
 		return true
 	case "ValidationException":
@@ -118,7 +118,7 @@ func (f *flight) refused(err error) error {
 	what := "call " + f.Model + " in " + f.Region
 	access := "Turn on access to the model in Bedrock's console of " + f.Region + ", or choose another with --canary-model."
 	text := err.Error()
-	switch c := code(err); {
+	switch c := account.Code(err); {
 	case notOffered(err) && f.canary.Model == "":
 		return &trouble{what: "call a model in " + f.Region, why: "none of " + strings.Join(f.models(), ", ") + " is offered there", err: err,
 			remedy: "Choose one that is, or an inference profile, with --canary-model."}

@@ -1,11 +1,8 @@
 package logging
 
 import (
-	"context"
 	"errors"
 	"fmt"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"seismo/internal/account"
 )
@@ -19,7 +16,7 @@ type trouble struct {
 
 func (t *trouble) Error() string {
 	text := t.what + ": " + t.why
-	if c := code(t.err); c != "" {
+	if c := account.Code(t.err); c != "" {
 		text += " (" + c + ")"
 	}
 	return text
@@ -57,26 +54,10 @@ func explain(err error, what string) error {
 	if err == nil {
 		return nil
 	}
-	if m, ok := meanings[code(err)]; ok {
+	if m, ok := meanings[account.Code(err)]; ok {
 		return &trouble{what, m[0], m[1], err}
 	}
 	return account.Explain(err, what)
-}
-
-// firm is a retryer that takes a quota for what it is: more tries do not help.
-type firm struct{ aws.Retryer }
-
-// IsErrorRetryable says whether a further try can help.
-func (f firm) IsErrorRetryable(err error) bool {
-	return code(err) != "LimitExceededException" && f.Retryer.IsErrorRetryable(err)
-}
-
-// GetAttemptToken passes on what the retryer under it says.
-func (f firm) GetAttemptToken(ctx context.Context) (func(error) error, error) {
-	if r, ok := f.Retryer.(aws.RetryerV2); ok {
-		return r.GetAttemptToken(ctx)
-	}
-	return f.Retryer.GetRetryToken(ctx, nil)
 }
 
 // ErrChanged says that somebody else changed a setting between the plan and the

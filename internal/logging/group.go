@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"seismo/internal/account"
 )
 
 // groupText is what a log group's own text says.
@@ -22,7 +24,7 @@ type daysText struct {
 }
 
 // once makes a call that quotas refuse for good: it is not tried again.
-func once(o *cloudwatchlogs.Options) { o.Retryer = firm{o.Retryer} }
+func once(o *cloudwatchlogs.Options) { o.Retryer = account.Firm(o.Retryer) }
 
 // findGroup is the group of a name, nil when there is none.
 func findGroup(ctx context.Context, p place, name string) (*types.LogGroup, error) {
@@ -65,7 +67,7 @@ func writeGroup(ctx context.Context, p place, name, from, to string) error {
 	logs := p.account.Logs(p.region)
 	if to == "" {
 		_, err := logs.DeleteLogGroup(ctx, &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &name})
-		if code(err) == "ResourceNotFoundException" {
+		if account.Code(err) == "ResourceNotFoundException" {
 			return nil
 		}
 		return explain(err, "delete the log group "+name)
@@ -81,7 +83,7 @@ func writeGroup(ctx context.Context, p place, name, from, to string) error {
 			in.KmsKeyId = &g.Key
 		}
 		_, err = logs.CreateLogGroup(ctx, in, once)
-		if code(err) == "ResourceAlreadyExistsException" && g.Key == "" {
+		if account.Code(err) == "ResourceAlreadyExistsException" && g.Key == "" {
 			return nil
 		}
 		return explain(err, "make the log group "+name)
@@ -127,7 +129,7 @@ func fullGroup(ctx context.Context, p place, name string) (bool, error) {
 			return false, endless("look into the log group "+name, n)
 		}
 		page, err := pages.NextPage(ctx)
-		if code(err) == "ResourceNotFoundException" {
+		if account.Code(err) == "ResourceNotFoundException" {
 			return false, nil
 		}
 		if err != nil {

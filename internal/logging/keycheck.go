@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	keys "github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"seismo/internal/account"
 )
 
 // withKey is what to do about a key whose policy lacks something.
@@ -41,7 +43,7 @@ func (x *examination) key(ctx context.Context, as, id, name string, ask asking, 
 	enabled := as + ": its key is enabled"
 	out, err := x.p.kms().DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &id})
 	switch {
-	case code(err) == "NotFoundException":
+	case account.Code(err) == "NotFoundException":
 		x.add(false, enabled, "there is no key "+id, withKey)
 		return
 	case err != nil:

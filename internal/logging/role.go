@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+
+	"seismo/internal/account"
 )
 
 // policyName is the name of the policy inside a role.
@@ -32,7 +34,7 @@ func unescaped(text *string) string {
 func findRole(ctx context.Context, p place, name string) (*types.Role, error) {
 	out, err := p.iam().GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 	if err != nil {
-		if code(err) == noEntity {
+		if account.Code(err) == noEntity {
 			return nil, nil
 		}
 		return nil, explain(err, "look at the role "+name)
@@ -62,7 +64,7 @@ func writeRole(ctx context.Context, p place, name, from, to string) error {
 	switch {
 	case to == "":
 		_, err = p.iam().DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &name})
-		if code(err) == noEntity {
+		if account.Code(err) == noEntity {
 			return nil
 		}
 		return explain(err, "delete the role "+name)
@@ -78,7 +80,7 @@ func writeRole(ctx context.Context, p place, name, from, to string) error {
 func readRolePolicy(ctx context.Context, p place, name string) (string, error) {
 	out, err := p.iam().GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &name, PolicyName: aws.String(policyName)})
 	if err != nil {
-		if code(err) == noEntity {
+		if account.Code(err) == noEntity {
 			return "", nil
 		}
 		return "", explain(err, "look at the policy of the role "+name)
@@ -89,7 +91,7 @@ func readRolePolicy(ctx context.Context, p place, name string) (string, error) {
 func writeRolePolicy(ctx context.Context, p place, name, _, to string) error {
 	if to == "" {
 		_, err := p.iam().DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &name, PolicyName: aws.String(policyName)})
-		if code(err) == noEntity {
+		if account.Code(err) == noEntity {
 			return nil
 		}
 		return explain(err, "remove the policy of the role "+name)

@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+
+	"seismo/internal/account"
 )
 
 // DataEventTypes are the resource types by which CloudTrail selects the data
@@ -57,7 +59,7 @@ func writeSelectors(ctx context.Context, p place, name, _, to string) error {
 		}
 		_, err := p.account.CloudTrail(p.region).PutEventSelectors(ctx, in)
 		refused := -1
-		if code(err) == "InvalidEventSelectorsException" {
+		if account.Code(err) == "InvalidEventSelectorsException" {
 			refused = slices.IndexFunc(s.Advanced, func(a types.AdvancedEventSelector) bool {
 				kind := typeOf(a)
 				return strings.HasPrefix(aws.ToString(a.Name), own) && kind != "" && quoted(err.Error(), kind)

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	objects "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"seismo/internal/account"
 )
 
 // trailText is what a trail's own text says.
@@ -47,7 +49,7 @@ func writeTrail(ctx context.Context, p place, name, from, to string) error {
 	client := p.account.CloudTrail(p.region)
 	if to == "" {
 		_, err := client.DeleteTrail(ctx, &cloudtrail.DeleteTrailInput{Name: &name})
-		if code(err) == "TrailNotFoundException" {
+		if account.Code(err) == "TrailNotFoundException" {
 			return nil
 		}
 		return explain(err, "delete the trail "+name)
@@ -142,7 +144,7 @@ func writeTrailOn(ctx context.Context, p place, name, _, to string) error {
 
 func readInsights(ctx context.Context, p place, name string) (string, error) {
 	out, err := p.account.CloudTrail(p.region).GetInsightSelectors(ctx, &cloudtrail.GetInsightSelectorsInput{TrailName: &name})
-	if code(err) == "InsightNotEnabledException" {
+	if account.Code(err) == "InsightNotEnabledException" {
 		return "", nil
 	}
 	if err != nil || len(out.InsightSelectors) == 0 {

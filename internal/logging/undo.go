@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"seismo/internal/account"
 	"seismo/internal/state"
 )
 
@@ -188,7 +189,7 @@ func readInside(ctx context.Context, p place, s setting) (text string, gone bool
 		}
 	}
 	text, err = s.read(ctx, p, s.name)
-	if s.kind.name == kindKeyPolicy && code(err) == "NotFoundException" {
+	if s.kind.name == kindKeyPolicy && account.Code(err) == "NotFoundException" {
 		return "", true, nil
 	}
 	return text, false, err
@@ -273,7 +274,7 @@ func (t *Tool) erase(ctx context.Context, p place, s setting, now, to string, ho
 		if err == nil {
 			err = s.write(ctx, p, s.name, now, to)
 		}
-		if code(err) != bucketNotEmpty || n == tries { // what was delivered in between goes too
+		if account.Code(err) != bucketNotEmpty || n == tries { // what was delivered in between goes too
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package publish
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
-	"github.com/aws/smithy-go"
 
 	"seismo/internal/account"
 	"seismo/internal/source"
@@ -40,7 +38,7 @@ func (p *Publisher) putLines(ctx context.Context, group string, lines []line) (i
 		return err
 	}
 	err := p.insist(ctx, put)
-	if codeOf(err) == "ResourceNotFoundException" {
+	if account.Code(err) == "ResourceNotFoundException" {
 		if err := p.makeStream(ctx, client, group); err != nil {
 			return 0, err
 		}
@@ -56,7 +54,7 @@ func (p *Publisher) putLines(ctx context.Context, group string, lines []line) (i
 func (p *Publisher) makeStream(ctx context.Context, client *cloudwatchlogs.Client, group string) error {
 	what := "make the log stream " + Stream + " in " + group
 	_, err := client.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: aws.String(group), LogStreamName: aws.String(Stream)})
-	switch codeOf(err) {
+	switch account.Code(err) {
 	case "ResourceAlreadyExistsException":
 		return nil
 	case "ResourceNotFoundException":
@@ -103,7 +101,7 @@ func (p *Publisher) written(ctx context.Context, group string, left pendingLines
 			return false, fmt.Errorf("ask for what was written to %s: after %d pages the answer has not come to an end; it is tried again", group, n)
 		}
 		out, err := pages.NextPage(ctx)
-		if codeOf(err) == "ResourceNotFoundException" {
+		if account.Code(err) == "ResourceNotFoundException" {
 			return false, nil
 		}
 		if err != nil {
@@ -116,13 +114,4 @@ func (p *Publisher) written(ctx context.Context, group string, left pendingLines
 		}
 	}
 	return false, nil
-}
-
-// codeOf is AWS's word for an error, "" for none.
-func codeOf(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return api.ErrorCode()
-	}
-	return ""
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"seismo/internal/account"
@@ -26,21 +25,13 @@ func header(err error, name string) string {
 	return ""
 }
 
-func codeOf(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return api.ErrorCode()
-	}
-	return ""
-}
-
 // bucketRegion is where S3 says in which Region a bucket lies.
 const bucketRegion = "X-Amz-Bucket-Region"
 
 // elsewhere tells whether S3 said that the bucket lies in another Region. To
 // requests whose answer has no body, such as HEAD, only the status says so.
 func elsewhere(err error) bool {
-	switch codeOf(err) {
+	switch account.Code(err) {
 	case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "TemporaryRedirect":
 		return true
 	}
@@ -51,7 +42,7 @@ func elsewhere(err error) bool {
 
 // expired tells whether AWS took the credentials for run out.
 func expired(err error) bool {
-	switch codeOf(err) {
+	switch account.Code(err) {
 	case "ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired":
 		return true
 	}
