@@ -174,7 +174,7 @@ func everySource() []doctor.Target {
 		{Source: "s", Account: cfg, Bucket: "b", Prefix: "AWSLogs/", Bodies: []string{"s3://b/large-data"}}, {Source: "s", Account: cfg, Group: "g"},
 		{Source: "s", Account: cfg, GroupPrefix: "/aws/bedrock/"}, {Source: "s", Account: cfg, Lookup: true},
 		{Source: "s", Account: cfg, Metrics: true}, {Source: "s", Account: cfg, Inventory: true},
-		publishing(cfg),
+		publishing(cfg), {Source: "reports", Account: cfg, Mail: &doctor.Mailing{From: "seismo@example.com"}}, {Source: "reports", Account: cfg, Bill: true},
 	}
 }
 
