@@ -27,7 +27,7 @@ func really(t *testing.T, cloud *standin.Cloud, force bool, lines *[]string) *de
 
 func with(t *testing.T, cloud *standin.Cloud, memory *state.State, force bool, lines *[]string) *deploy.Tool {
 	t.Helper()
-	a := cloud.Account(t)
+	a := hurried(t, cloud)
 	tool := logging.New(a, logging.Options{Journal: memory, Memory: memory, Pause: func(context.Context, time.Duration) {}})
 	return deploy.New(a, deploy.Options{Enabler: deploy.Logging(tool, force), Tell: func(l string) { *lines = append(*lines, l) },
 		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})

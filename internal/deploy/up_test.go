@@ -74,12 +74,17 @@ func tool(t *testing.T, cloud *standin.Cloud, e *enabler, tell func(string)) *de
 	if e != nil {
 		opt.Enabler = e
 	}
-	// What is tested is not how AWS's quotas are kept.
+	return deploy.New(hurried(t, cloud), opt)
+}
+
+// hurried is an account that keeps no quotas: how they are kept is tested elsewhere.
+func hurried(t *testing.T, cloud *standin.Cloud) *account.Account {
+	t.Helper()
 	a, err := account.Open(t.Context(), cloud.Config(), account.Options{Client: cloud.Transport(), Quotas: account.NoQuotas()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return deploy.New(a, opt)
+	return a
 }
 
 // complete holds what there is against what `up` shall leave.
