@@ -62,7 +62,7 @@ func (e enabler) Standing(ctx context.Context, to Places) (Standing, error) {
 		return Standing{}, err
 	}
 	s := Standing{Goes: strings.Join(at.Now.Targets, " and "), Here: to.named(at.Now), Forced: e.force}
-	s.Known = to.named(at.Made) && (s.Here || at.Before)
+	s.Known = to.named(at.Made) && (s.Here || at.Before) || !s.Here && to.begun(at.Begun)
 	if to.Bucket != "" {
 		wish := e.wish(to)
 		wish.Force = false
@@ -74,6 +74,11 @@ func (e enabler) Standing(ctx context.Context, to Places) (Standing, error) {
 // named reports whether a configuration writes to one of the places.
 func (to Places) named(g logging.Goal) bool {
 	return to.Bucket != "" && slices.Contains(g.Buckets, to.Bucket) || to.Group != "" && g.Group == to.Group || to.Role != "" && g.Role == to.Role
+}
+
+// begun reports whether a run that was broken off changed one of the places.
+func (to Places) begun(names []string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return n != "" && (n == to.Bucket || n == to.Group || n == to.Role) })
 }
 
 func (e enabler) Undo(ctx context.Context, to Places) error {

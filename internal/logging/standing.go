@@ -28,6 +28,11 @@ type Standing struct {
 	Now    Goal
 	Made   Goal // what seismo made last, as its state file says
 	Before bool // it is as it was before seismo's first change
+
+	// Begun are the names of buckets, groups and roles that seismo changed while
+	// nothing is written down of the configuration itself: enable did not come as
+	// far, or undo was broken off after it.
+	Begun []string
 }
 
 // Standing reads where logs of a Region go, and where seismo made them go last. It
@@ -41,32 +46,38 @@ func (t *Tool) Standing(ctx context.Context, region string) (Standing, error) {
 	if err != nil {
 		return Standing{}, err
 	}
-	made, err := t.madeLast(ctx, p)
+	made, begun, err := t.madeLast(ctx, p)
 	if err != nil {
 		return Standing{}, err
 	}
-	s := Standing{Before: same(now, made.Before)}
+	s := Standing{Before: same(now, made.Before), Begun: begun}
 	if s.Now, err = goalOf(now); err == nil {
 		s.Made, err = goalOf(made.After)
 	}
 	return s, err
 }
 
-// madeLast is what is written down of a Region's configuration; its After is ""
-// when nothing is.
-func (t *Tool) madeLast(ctx context.Context, p place) (state.Change, error) {
+// madeLast is what is written down of a Region's configuration. When nothing is,
+// its After is "", and begun names what else was changed.
+func (t *Tool) madeLast(ctx context.Context, p place) (made state.Change, begun []string, err error) {
 	if t.opt.Journal == nil {
-		return state.Change{}, nil
+		return made, nil, nil
 	}
 	done, err := t.opt.Journal.Changes(ctx, p.scope())
 	if err != nil {
-		return state.Change{}, err
+		return made, nil, err
 	}
-	at := slices.IndexFunc(done, func(c state.Change) bool { return strings.HasPrefix(c.Setting, kindLogging+" ") })
-	if at < 0 {
-		return state.Change{}, nil
+	for _, c := range done {
+		s, err := parseSetting(c.Setting)
+		if err != nil {
+			return made, nil, err
+		}
+		if s.kind.name == kindLogging {
+			return c, nil, nil
+		}
+		begun = append(begun, s.name)
 	}
-	return done[at], nil
+	return made, begun, nil
 }
 
 func goalOf(text string) (Goal, error) {
@@ -120,7 +131,7 @@ func (t *Tool) Conflict(ctx context.Context, w Wish, region string) (string, err
 // isMine reports whether the configuration of a Region is the one that seismo made
 // last.
 func (t *Tool) isMine(ctx context.Context, p place, now string) (bool, error) {
-	made, err := t.madeLast(ctx, p)
+	made, _, err := t.madeLast(ctx, p)
 	return err == nil && now != "" && same(now, made.After), err
 }
 
