@@ -36,7 +36,7 @@ func TestWalkOfAnAccountInUse(t *testing.T) {
 	u.run(0, "put back", "seismo-aws logging trail undo --trail theirs")
 	u.same("the account is not as it was before the trail was taken", before)
 
-	u.run(1, "logging goes to", "seismo deploy up")
+	u.run(1, "goes to s3://theirs-343434343434/bedrock already; nothing was changed", "seismo deploy up")
 	u.same("deploy up met logging of others and left something", before)
 	u.run(0, "6/6 addresses", "seismo deploy up --force")
 	u.run(0, "putting logging", "seismo deploy down --delete-data")
