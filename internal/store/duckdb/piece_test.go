@@ -53,7 +53,7 @@ func TestPieces(t *testing.T) {
 // in memory: the log can be written into the file all the same.
 func TestLargeTexts(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes ten seconds")
+		t.Skip("-short: that a log of long texts above the memory limit can be written into the file is not tried")
 	}
 	s := scaleStore(t)
 	for n := 0; n < 2000; n += 20 {
