@@ -33,10 +33,6 @@ type Ref struct {
 	Kind    string // kind of Profile
 }
 
-// Opaque reports whether the reference names something without saying which
-// model stands behind it.
-func (r Ref) Opaque() bool { return r.Model == "" && r.Profile != "" }
-
 // Resolve reads a reference as the caller passed it.
 func (c *Catalogue) Resolve(ref string) Ref {
 	if name, ok := arn.Parse(ref); ok {
